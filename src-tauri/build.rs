@@ -1,0 +1,5 @@
+//! Build script of the shell.
+
+fn main() {
+    tauri_build::build();
+}

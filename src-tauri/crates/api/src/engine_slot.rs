@@ -1,0 +1,85 @@
+//! The portrait engine, loaded beside the start of the window so that nobody waits for it.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use imaging::engine::PortraitEngine;
+use imaging::models::Models;
+
+use crate::assets::{Assets, model_error};
+use crate::error::ApiError;
+
+#[derive(Clone)]
+enum State {
+    Loading,
+    Ready(Arc<PortraitEngine>),
+    Failed(ApiError),
+}
+
+/// Holds the engine once it is there.
+pub struct EngineSlot {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+/// Threads that one inference may use: both cores of the smallest booth laptop.
+const THREADS: usize = 2;
+
+/// Loads the engine here and now.
+pub fn load(assets: &Assets) -> Result<PortraitEngine, ApiError> {
+    let models = Models::load(assets.models()?, THREADS).map_err(model_error)?;
+    Ok(PortraitEngine::new(models))
+}
+
+impl EngineSlot {
+    /// Starts loading on a thread of its own; `then` is called when it is decided.
+    pub fn start(assets: Assets, then: impl FnOnce() + Send + 'static) -> Arc<Self> {
+        let slot = Arc::new(Self { state: Mutex::new(State::Loading), changed: Condvar::new() });
+        let filling = Arc::clone(&slot);
+        std::thread::spawn(move || {
+            let loaded = std::panic::catch_unwind(|| load(&assets)).unwrap_or_else(|_| {
+                Err(ApiError::new(
+                    "model_broken",
+                    "图像模型无法启动。请重装程序。",
+                    "The imaging models do not start. Reinstall.",
+                ))
+            });
+            let state = match loaded {
+                Ok(engine) => State::Ready(Arc::new(engine)),
+                Err(error) => {
+                    tracing::error!(%error, "engine");
+                    State::Failed(error)
+                }
+            };
+            *filling.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
+            filling.changed.notify_all();
+            then();
+        });
+        slot
+    }
+
+    /// The engine, if it is there already.
+    pub fn ready(&self) -> Option<Arc<PortraitEngine>> {
+        match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Ready(engine) => Some(Arc::clone(engine)),
+            _ => None,
+        }
+    }
+
+    /// Why there will be none.
+    pub fn failure(&self) -> Option<ApiError> {
+        match &*self.state.lock().unwrap_or_else(PoisonError::into_inner) {
+            State::Failed(error) => Some(error.clone()),
+            _ => None,
+        }
+    }
+
+    /// Waits for it, but not for ever.
+    pub fn wait(&self, patience: Duration) -> Option<Arc<PortraitEngine>> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited =
+            self.changed.wait_timeout_while(state, patience, |state| matches!(state, State::Loading));
+        drop(waited);
+        self.ready()
+    }
+}

@@ -1,0 +1,251 @@
+//! From a frame to a delivered portrait, its findings and its times.
+//!
+//! face › crop › matte › recolor › quality › encode. The crop is planned twice: first with the head top that the mesh
+//! suggests, only to know where to look; then with the hair's contour measured on a coarse matte.
+
+mod live;
+mod options;
+
+use std::time::Instant;
+
+use domain::geometry::plan_crop;
+use domain::{CropPlan, FaceGeometry, Finding, PhotoSpec, Size, Verdict};
+use image::{GrayImage, RgbImage};
+
+use crate::encode::{self, FileFacts};
+use crate::error::ImagingError;
+use crate::face::{Face, FaceFinder};
+use crate::matte::{self, Matte, Trust};
+use crate::models::Models;
+use crate::quality::{self, Measures, Scene};
+use crate::recolor;
+use crate::resample::{self, Kernel, Plane};
+
+pub use live::{BurstScore, LiveState};
+pub use options::{Options, StageMs};
+
+/// A head top that is found this far from the planned one, in delivered pixels, is worth another plan.
+const REPLAN_PX: f64 = 6.0;
+
+/// What comes of one frame.
+#[derive(Debug, Clone)]
+pub struct Portrait {
+    /// The file to deliver; `None` only if nobody is in the frame.
+    pub jpeg: Option<Vec<u8>>,
+    /// What the file says of itself when it is read again.
+    pub file: Option<FileFacts>,
+    /// What is not as the standard wants it.
+    pub findings: Vec<Finding>,
+    /// What follows from the findings.
+    pub verdict: Verdict,
+    /// What the standard measures, in the delivered picture.
+    pub geometry: Option<FaceGeometry>,
+    /// Where the picture was cut.
+    pub plan: Option<CropPlan>,
+    /// Matte of the delivered picture, of its size.
+    pub alpha: Option<GrayImage>,
+    /// Matte of the whole frame, if it was asked for.
+    pub frame_alpha: Option<GrayImage>,
+    /// The numbers behind the findings.
+    pub measures: Option<Measures>,
+    /// Milliseconds of each stage.
+    pub stage_ms: StageMs,
+}
+
+/// What was seen in a picture that somebody else made.
+#[derive(Debug, Clone)]
+pub struct Inspection {
+    /// What is not as the standard wants it.
+    pub findings: Vec<Finding>,
+    /// What the standard measures; `None` without a face.
+    pub geometry: Option<FaceGeometry>,
+    /// The numbers behind the findings.
+    pub measures: Option<Measures>,
+}
+
+/// The portrait stages with their models. Shared by threads.
+#[derive(Debug)]
+pub struct PortraitEngine {
+    models: Models,
+}
+
+impl PortraitEngine {
+    /// An engine that runs on `models`.
+    pub fn new(models: Models) -> Self {
+        Self { models }
+    }
+
+    /// Finds and follows faces with this engine's models.
+    pub fn faces(&self) -> FaceFinder<'_> {
+        FaceFinder::new(&self.models)
+    }
+
+    /// Whether anybody is in the frame. A failing model counts as nobody.
+    pub fn has_face(&self, frame: &RgbImage) -> bool {
+        self.faces().glance(frame).is_ok_and(|face| face.is_some())
+    }
+
+    /// Makes the portrait of the nearest person in the frame.
+    ///
+    /// `plate` is a picture of the empty seat, as large as the frame. The same frame, spec and plate give the same
+    /// bytes.
+    ///
+    /// # Errors
+    /// [`ImagingError::Inference`] if a model fails, [`ImagingError::NoFit`] or [`ImagingError::ReadBack`] if no file
+    /// can be written that the spec allows.
+    pub fn portrait(
+        &self,
+        frame: &RgbImage,
+        spec: &PhotoSpec,
+        plate: Option<&RgbImage>,
+        options: &Options,
+    ) -> Result<Portrait, ImagingError> {
+        let begun = Instant::now();
+        let mut ms = StageMs::default();
+        let faces = self.faces().find(frame)?;
+        ms.face = lap(begun);
+        let Some(face) = faces.first() else { return Ok(nobody(ms)) };
+
+        let start = Instant::now();
+        let Cut { plan, matte, trust } = self.cut(frame, face, spec)?;
+        let frame_alpha =
+            if options.frame_alpha { Some(self.frame_matte(frame, face, &matte)?) } else { None };
+        ms.matte = lap(start);
+
+        let start = Instant::now();
+        let plate = plate.filter(|plate| plate.dimensions() == frame.dimensions());
+        let plate = plate.map(|plate| resample::cut_rgb(plate, &plan.crop, spec.size, Kernel::Sharp));
+        let picture = recolor::recolor(&matte.picture, &matte.alpha, plate.as_ref(), &spec.background);
+        ms.recolor = lap(start);
+
+        let start = Instant::now();
+        let scene =
+            Scene { face, people: faces.len(), matte: &matte, plan: Some(&plan), trust: Some(trust), spec };
+        let measures = quality::measure(&scene);
+        let findings = quality::judge(&measures, &scene);
+        ms.quality = lap(start);
+
+        let start = Instant::now();
+        let encoded = encode::encode(&picture, spec)?;
+        let file = encode::prove(&encoded.jpeg, spec)?;
+        ms.encode = lap(start);
+        ms.total = lap(begun);
+        Ok(Portrait {
+            jpeg: Some(encoded.jpeg),
+            file: Some(file),
+            verdict: Verdict::of(&findings),
+            findings,
+            geometry: Some(measures.geometry),
+            plan: Some(plan),
+            alpha: Some(gray(&matte.alpha)),
+            frame_alpha,
+            measures: Some(measures),
+            stage_ms: ms,
+        })
+    }
+
+    /// Checks the head, the light and the backdrop of a picture that is already cropped.
+    ///
+    /// Positions are measured as if the picture were scaled to the spec's height.
+    ///
+    /// # Errors
+    /// [`ImagingError::Inference`] if a model fails.
+    pub fn inspect(&self, picture: &RgbImage, spec: &PhotoSpec) -> Result<Inspection, ImagingError> {
+        let faces = self.faces().find(picture)?;
+        let Some(face) = faces.first() else {
+            return Ok(Inspection { findings: vec![quality::no_face()], geometry: None, measures: None });
+        };
+        let whole = resample::whole(Size { width: picture.width(), height: picture.height() });
+        let width = f64::from(spec.size.height) * whole.w / whole.h;
+        // A strip of a picture is no portrait; its width is bounded only so that it can be looked at.
+        let width = width.round().clamp(32.0, f64::from(spec.size.height) * 3.0) as u32;
+        let seen = Size { width, height: spec.size.height };
+        let matte = matte::cut(&self.models, picture, face, &whole, seen)?;
+        let scene = Scene { face, people: faces.len(), matte: &matte, plan: None, trust: None, spec };
+        let measures = quality::measure(&scene);
+        let findings = quality::judge(&measures, &scene);
+        Ok(Inspection { findings, geometry: Some(measures.geometry), measures: Some(measures) })
+    }
+
+    fn cut(&self, frame: &RgbImage, face: &Face, spec: &PhotoSpec) -> Result<Cut, ImagingError> {
+        let size = Size { width: frame.width(), height: frame.height() };
+        let coarse = matte::coarse(&self.models, frame, face)?;
+        let rough =
+            matte::head_top(&coarse.alpha, &coarse.crop, face).unwrap_or_else(|| face.estimated_head_top());
+        let mut plan = plan_crop(&face.points(rough), size, spec);
+        let mut fine = matte::cut(&self.models, frame, face, &plan.crop, spec.size)?;
+        if let Some(top) = matte::head_top(&fine.alpha, &fine.crop, face) {
+            let better = plan_crop(&face.points(top), size, spec);
+            if (top - rough).abs() * plan.scale > REPLAN_PX && better.crop != plan.crop {
+                plan = better;
+                fine = matte::cut(&self.models, frame, face, &plan.crop, spec.size)?;
+            }
+            plan.geometry = face.points(top).in_crop(&plan.crop, spec.size).measure(spec.size);
+        }
+        let trust = Trust::of(&fine, &coarse, face);
+        matte::steady(&mut fine, &coarse);
+        Ok(Cut { plan, matte: fine, trust })
+    }
+
+    /// The matte of the whole frame: coarse where nothing is delivered, the delivered one inside the crop.
+    fn frame_matte(&self, frame: &RgbImage, face: &Face, fine: &Matte) -> Result<GrayImage, ImagingError> {
+        /// Longer side of the coarse matte.
+        const LONGEST: f64 = 960.0;
+        let size = Size { width: frame.width(), height: frame.height() };
+        let whole = resample::whole(size);
+        let shrink = (LONGEST / whole.w.max(whole.h)).min(1.0);
+        let seen = Size { width: (whole.w * shrink) as u32, height: (whole.h * shrink) as u32 };
+        let coarse = matte::cut(&self.models, frame, face, &whole, seen)?;
+        let mut alpha = resample::cut_plane(&coarse.alpha, &resample::whole(seen), size, Kernel::Smooth);
+        // The frame as the delivered matte sees it: its crop is one part of that view.
+        let scale = fine.alpha.width as f64 / fine.crop.w;
+        let view = domain::Crop {
+            x: -fine.crop.x * scale,
+            y: -fine.crop.y * scale,
+            w: whole.w * scale,
+            h: whole.h * scale,
+        };
+        let inside = resample::cut_plane(&fine.alpha, &view, size, Kernel::Smooth);
+        let c = &fine.crop;
+        for y in (c.y.ceil() as usize)..((c.y + c.h) as usize).min(alpha.height) {
+            for x in (c.x.ceil() as usize)..((c.x + c.w) as usize).min(alpha.width) {
+                alpha.values[y * alpha.width + x] = inside.at(x, y);
+            }
+        }
+        Ok(gray(&alpha))
+    }
+}
+
+/// The chosen piece of the frame.
+struct Cut {
+    plan: CropPlan,
+    matte: Matte,
+    trust: Trust,
+}
+
+fn nobody(ms: StageMs) -> Portrait {
+    let findings = vec![quality::no_face()];
+    Portrait {
+        jpeg: None,
+        file: None,
+        verdict: Verdict::of(&findings),
+        findings,
+        geometry: None,
+        plan: None,
+        alpha: None,
+        frame_alpha: None,
+        measures: None,
+        stage_ms: StageMs { total: ms.face, ..ms },
+    }
+}
+
+fn lap(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1000.0
+}
+
+/// Eight bits for each value of 0–1.
+fn gray(alpha: &Plane) -> GrayImage {
+    let bytes = alpha.values.iter().map(|a| (a * 255.0).round().clamp(0.0, 255.0) as u8).collect();
+    GrayImage::from_raw(alpha.width as u32, alpha.height as u32, bytes)
+        .expect("one byte for each pixel was made")
+}

@@ -1,0 +1,285 @@
+//! Where the faces of a frame are and how they are held.
+//!
+//! A detector finds faces, a mesh of 478 points measures them. "Left" is the smaller x of the picture throughout, as
+//! in [`domain::geometry`].
+
+mod detector;
+mod measure;
+mod mesh;
+
+use domain::{Crop, FacePoints, Size};
+use image::RgbImage;
+use serde::Serialize;
+
+use crate::error::ImagingError;
+use crate::models::Models;
+use crate::resample;
+use detector::Detection;
+use mesh::{Mesh, TurnedSquare};
+
+/// A face counts as a person if its box is at least this part of the largest one: less is a poster, or somebody far
+/// behind the student.
+const LEAST_SHARE: f64 = 0.15;
+/// Below this presence the mesh says that there is no face after all.
+const LEAST_PRESENCE: f64 = 0.5;
+/// A box must be this sure to be counted without a mesh.
+const SURE: f64 = 0.65;
+
+/// One face, measured.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Face {
+    /// Box around the mesh, x0, y0, x1, y1 in pixels of the frame.
+    pub bounds: [f64; 4],
+    /// How surely it is a face, 0–1.
+    pub score: f64,
+    /// The mesh: x, y in pixels of the frame; z in the same unit, smaller towards the camera.
+    #[serde(skip)]
+    pub landmarks: Vec<[f32; 3]>,
+    /// Middle of the eye at the smaller x.
+    pub eye_left: [f64; 2],
+    /// Middle of the eye at the larger x.
+    pub eye_right: [f64; 2],
+    /// Lowest point of the chin.
+    pub chin: [f64; 2],
+    /// Outline of the cheek at the smaller x.
+    pub cheek_left: f64,
+    /// Outline of the cheek at the larger x.
+    pub cheek_right: f64,
+    /// Turn to a side in degrees, above 0 towards the student's own left.
+    pub yaw_deg: f64,
+    /// Nod in degrees, above 0 upwards.
+    pub pitch_deg: f64,
+    /// Tilt of the line through the eyes, see [`FacePoints::roll_deg`].
+    pub roll_deg: f64,
+    /// Score of the lid at the smaller x, 0 open to 1 shut.
+    pub blink_left: f64,
+    /// Score of the lid at the larger x.
+    pub blink_right: f64,
+    /// Lid gap over eye width of the eye at the smaller x.
+    pub eye_aspect_left: f64,
+    /// Lid gap over eye width of the eye at the larger x.
+    pub eye_aspect_right: f64,
+    /// Gap between the inner edges of the lips over the mouth's width.
+    pub mouth_gap_ratio: f64,
+    /// How far the jaw hangs, 0–1.
+    pub jaw_open: f64,
+}
+
+impl Face {
+    /// Area of the box in square pixels.
+    pub fn area(&self) -> f64 {
+        (self.bounds[2] - self.bounds[0]) * (self.bounds[3] - self.bounds[1])
+    }
+
+    /// The points of the standard, with the head top as measured or estimated by the caller.
+    pub fn points(&self, head_top: f64) -> FacePoints {
+        FacePoints {
+            eye_left: self.eye_left,
+            eye_right: self.eye_right,
+            chin: self.chin,
+            cheek_left: self.cheek_left,
+            cheek_right: self.cheek_right,
+            head_top,
+        }
+    }
+
+    /// Where the hair of an ordinary head ends, from the mesh alone: good to about a tenth of the head.
+    pub fn estimated_head_top(&self) -> f64 {
+        measure::head_top(&self.landmarks)
+    }
+
+    /// Height of the line through the eyes.
+    pub fn eye_line(&self) -> f64 {
+        (self.eye_left[1] + self.eye_right[1]) / 2.0
+    }
+
+    /// From the line through the eyes down to the chin, at least one pixel.
+    pub fn eyes_to_chin(&self) -> f64 {
+        (self.chin[1] - self.eye_line()).max(1.0)
+    }
+
+    /// Middle between the lips.
+    pub fn mouth(&self) -> [f64; 2] {
+        measure::mouth(&self.landmarks)
+    }
+
+    /// Whether this face and a detector's box are the same face.
+    pub fn is_at(&self, bounds: &[f64; 4]) -> bool {
+        detector::overlap(&self.bounds, bounds) > 0.25
+    }
+
+    /// Distance between the middles of the eyes.
+    pub fn eye_distance(&self) -> f64 {
+        (self.eye_right[0] - self.eye_left[0]).hypot(self.eye_right[1] - self.eye_left[1])
+    }
+}
+
+/// Finds and follows faces.
+#[derive(Debug, Clone, Copy)]
+pub struct FaceFinder<'a> {
+    models: &'a Models,
+}
+
+impl<'a> FaceFinder<'a> {
+    /// A finder that runs on `models`.
+    pub fn new(models: &'a Models) -> Self {
+        Self { models }
+    }
+
+    /// All people in the frame, the nearest (largest) first, each measured.
+    ///
+    /// Faces below 15% of the largest one's area are left out. Takes 15 ms and 30 ms per face.
+    ///
+    /// # Errors
+    /// [`ImagingError::Inference`] if a model fails.
+    pub fn find(&self, frame: &RgbImage) -> Result<Vec<Face>, ImagingError> {
+        let mut faces: Vec<Face> = Vec::new();
+        for found in people(self.all_detections(frame)?, 0.0) {
+            let Some(mesh) = self.mesh(frame, &found)? else { continue };
+            let face = self.measured(mesh)?;
+            if faces.iter().all(|f| detector::overlap(&f.bounds, &face.bounds) < 0.4) {
+                faces.push(face);
+            }
+        }
+        faces.sort_by(|a, b| b.area().total_cmp(&a.area()));
+        let largest = faces.first().map_or(0.0, Face::area);
+        faces.retain(|f| f.area() >= largest * LEAST_SHARE);
+        Ok(faces)
+    }
+
+    /// The nearest face alone, without looking for smaller ones beside it: 30 ms.
+    ///
+    /// # Errors
+    /// [`ImagingError::Inference`] if a model fails.
+    pub fn glance(&self, frame: &RgbImage) -> Result<Option<Face>, ImagingError> {
+        for found in people(self.detections(frame)?, 0.0) {
+            if let Some(mesh) = self.mesh(frame, &found)? {
+                return self.measured(mesh).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The mesh of a detected face; `None` if there is no face after all.
+    fn mesh(&self, frame: &RgbImage, found: &Detection) -> Result<Option<Mesh>, ImagingError> {
+        let sure = |mesh: &Mesh| mesh.presence >= LEAST_PRESENCE;
+        let square = TurnedSquare::around_detection(found);
+        let Some(first) = mesh::find(&self.models.landmarks, frame, &square)?.filter(sure) else {
+            return Ok(None);
+        };
+        // The detector's box is rough. A second look from the mesh's own square steadies the points; without it shut
+        // eyes can pass for open ones.
+        let square = TurnedSquare::around_mesh(&first.points);
+        let second = mesh::find(&self.models.landmarks, frame, &square)?.filter(sure);
+        Ok(Some(second.unwrap_or(first)))
+    }
+
+    /// The same face a moment later, without looking for it: 15 ms. `None` if it is gone.
+    ///
+    /// # Errors
+    /// [`ImagingError::Inference`] if a model fails.
+    pub fn track(&self, frame: &RgbImage, previous: &Face) -> Result<Option<Face>, ImagingError> {
+        if previous.landmarks.len() != mesh::POINTS {
+            return Ok(None);
+        }
+        let square = TurnedSquare::around_mesh(&previous.landmarks);
+        match mesh::find(&self.models.landmarks, frame, &square)? {
+            Some(mesh) if mesh.presence >= LEAST_PRESENCE => self.measured(mesh).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Boxes of the people in the frame, nearest first, without measuring them: 15 ms.
+    ///
+    /// # Errors
+    /// [`ImagingError::Inference`] if a model fails.
+    pub fn boxes(&self, frame: &RgbImage) -> Result<Vec<[f64; 4]>, ImagingError> {
+        Ok(people(self.all_detections(frame)?, SURE).into_iter().map(|d| d.bounds).collect())
+    }
+
+    fn measured(&self, mesh: Mesh) -> Result<Face, ImagingError> {
+        let expression = mesh::expression(self.models, &mesh.points)?;
+        Ok(measure::face(mesh, expression))
+    }
+
+    /// Looks at the whole frame, and piece by piece if nothing is seen: the detector wants faces of at least about a
+    /// tenth of what it looks at.
+    fn detections(&self, frame: &RgbImage) -> Result<Vec<Detection>, ImagingError> {
+        let size = Size { width: frame.width(), height: frame.height() };
+        let found = self.look(frame, &[resample::whole(size)])?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let found = self.look(frame, &squares(size, 1.0))?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        self.look(frame, &squares(size, 0.55))
+    }
+
+    /// Looks at the frame and its squares, so that a second, smaller face is not missed.
+    fn all_detections(&self, frame: &RgbImage) -> Result<Vec<Detection>, ImagingError> {
+        let size = Size { width: frame.width(), height: frame.height() };
+        let mut pieces = squares(size, 1.0);
+        pieces.push(resample::whole(size));
+        let found = self.look(frame, &pieces)?;
+        if found.is_empty() { self.look(frame, &squares(size, 0.55)) } else { Ok(found) }
+    }
+
+    fn look(&self, frame: &RgbImage, pieces: &[Crop]) -> Result<Vec<Detection>, ImagingError> {
+        let mut found = Vec::new();
+        for piece in pieces.iter().filter(|p| p.w >= 16.0 && p.h >= 16.0) {
+            found.extend(detector::detect(&self.models.detector, frame, piece)?);
+        }
+        // A box that was cut off by its piece is smaller than the same face's whole box, which overlaps it.
+        Ok(detector::merge(found))
+    }
+}
+
+/// Detections that may be people, nearest first.
+fn people(mut found: Vec<Detection>, least_score: f64) -> Vec<Detection> {
+    found.retain(|d| d.score >= least_score);
+    found.sort_by(|a, b| b.area().total_cmp(&a.area()));
+    let largest = found.first().map_or(0.0, Detection::area);
+    // The mesh decides on its own, better box; leave it some room.
+    found.retain(|d| d.area() >= largest * LEAST_SHARE * 0.7);
+    found
+}
+
+/// Overlapping squares of `part` of the frame's shorter side that cover it.
+fn squares(size: Size, part: f64) -> Vec<Crop> {
+    let (w, h) = (f64::from(size.width), f64::from(size.height));
+    let side = w.min(h) * part;
+    let starts = |length: f64| {
+        let room = length - side;
+        let steps = (room / (side * 0.5)).ceil().max(0.0) as u32;
+        (0..=steps).map(move |i| if steps == 0 { room / 2.0 } else { room * f64::from(i) / f64::from(steps) })
+    };
+    starts(h).flat_map(|y| starts(w).map(move |x| Crop { x, y, w: side, h: side })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn squares_cover_the_frame_with_overlap() {
+        let size = Size { width: 1280, height: 720 };
+        let all = squares(size, 0.55);
+        for (x, y) in [(0.5, 0.5), (1279.5, 0.5), (640.0, 360.0), (1279.5, 719.5), (3.0, 719.0)] {
+            assert!(all.iter().any(|c| x > c.x && y > c.y && x < c.x + c.w && y < c.y + c.h), "{x},{y}");
+        }
+        assert!(all.iter().all(|c| c.x >= 0.0 && c.x + c.w <= 1280.0 + 1e-9));
+        assert_eq!(squares(Size { width: 600, height: 600 }, 1.0).len(), 1);
+    }
+
+    fn detection(side: f64, score: f64) -> Detection {
+        Detection { bounds: [0.0, 0.0, side, side], score, points: [[0.0; 2]; 6] }
+    }
+
+    #[test]
+    fn a_poster_is_no_person() {
+        let left = people(vec![detection(20.0, 0.9), detection(100.0, 0.8), detection(60.0, 0.7)], 0.0);
+        assert_eq!(left.iter().map(|d| d.bounds[2]).collect::<Vec<_>>(), [100.0, 60.0]);
+    }
+}

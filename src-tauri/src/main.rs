@@ -1,0 +1,16 @@
+//! The shell of Gradbooth: the window, the one bridge to the operations, the preview frames, and the same program on
+//! the command line. No decision is made here.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+mod cli;
+mod clock;
+mod commands;
+mod platform;
+mod window;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    platform::before_anything();
+    cli::main()
+}

@@ -1,0 +1,5 @@
+//! Journeys through the real parts without a window: real SQLite, real files, real models, the demo camera.
+
+mod bad_input;
+mod command_line;
+mod sitting;

@@ -1,0 +1,45 @@
+import type { ApiError, Events, Operations } from '../api';
+
+/** Everything that the window asks of whoever hosts it. */
+export interface Backend {
+  /** Performs one operation; throws a {@link Refused}. */
+  call<Name extends keyof Operations>(
+    name: Name,
+    request: Operations[Name]['request'],
+  ): Promise<Operations[Name]['response']>;
+  /** Listens to an event until the returned function is called. */
+  on<Name extends keyof Events>(name: Name, heard: (event: Events[Name]) => void): Promise<() => void>;
+  /** Address of the newest live frame whose number is greater than `after`. */
+  frameUrl(after: number): string;
+  /** Address of a picture by its path, like `portrait/<hash>`. */
+  pictureUrl(path: string): string;
+}
+
+/** An operation that was not done, with its sentence for the operator. */
+export class Refused extends Error {
+  readonly error: ApiError;
+
+  constructor(error: ApiError) {
+    super(`${error.code}: ${error.text.en}`);
+    this.error = error;
+  }
+
+  /** Whatever a host threw, as a refusal that can be shown. */
+  static from(thrown: unknown): Refused {
+    if (thrown instanceof Refused) return thrown;
+    if (isApiError(thrown)) return new Refused(thrown);
+    return new Refused({
+      code: 'host_failed',
+      text: {
+        zh: '程序内部错误，请重启毕采站；已接受的照片都在',
+        en: 'Internal error: restart Gradbooth. Accepted pictures are safe',
+      },
+    });
+  }
+}
+
+function isApiError(thrown: unknown): thrown is ApiError {
+  if (typeof thrown !== 'object' || thrown === null) return false;
+  const { code, text } = thrown as Partial<ApiError>;
+  return typeof code === 'string' && typeof text?.zh === 'string' && typeof text.en === 'string';
+}

@@ -1,0 +1,25 @@
+import { convertFileSrc, invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import { type Backend, Refused } from './backend';
+
+// The scheme's base differs by platform (`frame://localhost/` or `http://frame.localhost/`), so Tauri is asked for it.
+// Only the base: it would escape the slashes of a path.
+const base = (scheme: string) => convertFileSrc('', scheme);
+
+/** The shell that the window runs in. */
+export function connect(): Backend {
+  const frames = base('frame');
+  const pictures = base('picture');
+  return {
+    async call(name, request) {
+      try {
+        return await invoke('rpc', { name, request });
+      } catch (thrown) {
+        throw Refused.from(thrown);
+      }
+    },
+    on: (name, heard) => listen(name, (event) => heard(event.payload as never)),
+    frameUrl: (after) => `${frames}live?after=${after}`,
+    pictureUrl: (path) => pictures + path.split('/').map(encodeURIComponent).join('/'),
+  };
+}

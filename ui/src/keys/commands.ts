@@ -1,0 +1,94 @@
+import { nameOf, type Stroke } from './stroke';
+
+/** Everything that a key can ask for while no dialog is open. */
+export type Command =
+  | 'shoot'
+  | 'accept'
+  | 'again'
+  | 'cancel'
+  | 'confirm_repeat'
+  | 'resume'
+  | 'retry'
+  | 'open_fresh'
+  | 'use_demo'
+  | 'strip_older'
+  | 'strip_newer'
+  | 'strip_open'
+  | 'strip_leave'
+  | 'dialog_help'
+  | 'dialog_camera'
+  | 'dialog_settings'
+  | 'dialog_hand'
+  /** The key is kept from the browser and nothing happens. */
+  | 'nothing';
+
+/** What decides the meaning of a key. */
+export interface Situation {
+  phase: 'idle' | 'interrupted' | 'ask_repeat' | 'armed' | 'developing' | 'reviewing';
+  /** A trouble covers the window. */
+  trouble: boolean;
+  /** The trouble offers a fresh database. */
+  offerFresh: boolean;
+  /** No camera was chosen yet, and the panel that says so is shown. */
+  noCamera: boolean;
+  /** A portrait of the strip is marked. */
+  stripMarked: boolean;
+}
+
+const DIALOGS: Record<string, Command> = {
+  F1: 'dialog_help',
+  '?': 'dialog_help',
+  F2: 'dialog_camera',
+  F3: 'dialog_settings',
+  F4: 'dialog_hand',
+};
+
+/** Keys with which a browser would reload the window or leave it, in the middle of somebody's sitting. */
+const BROWSER_KEYS = new Set(['F5', 'F6', 'F7', 'F10', 'F12', 'BrowserBack', 'BrowserForward', 'BrowserRefresh']);
+
+/** Foot pedals are keyboards with one key. */
+const SHUTTER = new Set([' ', 'PageDown']);
+
+/** What a key asks for; `null` if it is none of ours. */
+export function commandFor(stroke: Stroke, now: Situation): Command | null {
+  const name = nameOf(stroke);
+  if (stroke.command) return commandOfCombination(stroke);
+  if (now.trouble) return commandInTrouble(name, now);
+  const dialog = DIALOGS[name];
+  if (dialog) return dialog;
+  if (BROWSER_KEYS.has(name)) return 'nothing';
+  if (SHUTTER.has(name)) return now.phase === 'developing' ? 'nothing' : 'shoot';
+  switch (now.phase) {
+    case 'idle':
+      if (now.noCamera && (name === 'Enter' || name === 'd')) return 'use_demo';
+      return commandOnStrip(name, now) ?? null;
+    case 'armed':
+      return commandOnStrip(name, now) ?? (name === 'Escape' ? 'cancel' : null);
+    case 'developing':
+      return null;
+    case 'reviewing':
+      return ({ Enter: 'accept', r: 'again', Escape: 'cancel' } as const)[name] ?? null;
+    case 'ask_repeat':
+      return ({ Enter: 'confirm_repeat', y: 'confirm_repeat', Escape: 'cancel', n: 'cancel' } as const)[name] ?? null;
+    case 'interrupted':
+      return ({ Enter: 'resume', Escape: 'cancel' } as const)[name] ?? null;
+  }
+}
+
+function commandOfCombination(stroke: Stroke): Command | null {
+  // Reload, print, close, find and zoom have no place at the camera; copying and pasting have.
+  return ['KeyR', 'KeyP', 'KeyW', 'KeyF', 'KeyG', 'KeyS', 'KeyU'].includes(stroke.code) ? 'nothing' : null;
+}
+
+function commandInTrouble(name: string, now: Situation): Command | null {
+  if (name === 'Enter' || name === 'r') return 'retry';
+  if (name === 'n' && now.offerFresh) return 'open_fresh';
+  return BROWSER_KEYS.has(name) ? 'nothing' : null;
+}
+
+function commandOnStrip(name: string, now: Situation): Command | null {
+  if (name === 'ArrowLeft') return 'strip_newer';
+  if (name === 'ArrowRight') return 'strip_older';
+  if (!now.stripMarked) return null;
+  return ({ Enter: 'strip_open', Escape: 'strip_leave' } as const)[name] ?? null;
+}

@@ -1,0 +1,4 @@
+interface Window {
+  /** Figures of the preview, for tests. */
+  __gradbooth?: { readonly fps: number; readonly shown: number };
+}
