@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use api::Assets;
 use clap::{Args, Parser, Subcommand};
 
+use crate::day::{self, DayCommand};
+use crate::handover::{self, HandoverCommand};
 use crate::{commands, platform, window};
 
 /// 毕采站: official graduation pictures, from the capture code to the outbox. Without a command the window opens.
@@ -43,8 +45,10 @@ enum Command {
         #[command(subcommand)]
         command: CameraCommand,
     },
-    /// Look over a data folder: every picture there, whole, and the history unbroken.
-    Verify(VerifyArgs),
+    #[command(flatten)]
+    Day(DayCommand),
+    #[command(flatten)]
+    Handover(HandoverCommand),
     /// Pictures for demonstrations and tests.
     Demo {
         #[command(subcommand)]
@@ -136,16 +140,6 @@ pub enum CameraCommand {
     },
 }
 
-#[derive(Args)]
-pub struct VerifyArgs {
-    /// Data folder.
-    #[arg(long)]
-    pub data: PathBuf,
-    /// JSON lines instead of text.
-    #[arg(long)]
-    pub json: bool,
-}
-
 #[derive(Subcommand)]
 pub enum DemoCommand {
     /// Cut the fetched demo photos out, once.
@@ -192,7 +186,8 @@ pub fn main() -> ExitCode {
         Some(Command::Check(args)) => commands::check(&args, &assets),
         Some(Command::Replay(args)) => commands::replay(&args, &assets),
         Some(Command::Camera { command }) => commands::camera(&command),
-        Some(Command::Verify(args)) => commands::verify(&args),
+        Some(Command::Day(command)) => day::run(&command),
+        Some(Command::Handover(command)) => handover::run(&command),
         Some(Command::Demo { command }) => commands::demo(&command, &assets),
         None if !platform::has_display() => {
             eprintln!(

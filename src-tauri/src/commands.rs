@@ -10,10 +10,10 @@ use imaging::engine::PortraitEngine;
 use imaging::scan::Scanner;
 use serde::Serialize;
 
-use crate::cli::{CameraCommand, CheckArgs, DemoCommand, PhotoArgs, ReplayArgs, ScanArgs, VerifyArgs};
+use crate::cli::{CameraCommand, CheckArgs, DemoCommand, PhotoArgs, ReplayArgs, ScanArgs};
 use crate::clock;
 
-fn status(all_well: bool) -> ExitCode {
+pub fn status(all_well: bool) -> ExitCode {
     if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -26,7 +26,7 @@ fn complain(error: &ApiError) -> ExitCode {
 }
 
 /// One result: a JSON line, or a line for people.
-fn print(json: bool, value: &impl Serialize, line: impl FnOnce() -> String) {
+pub fn print(json: bool, value: &impl Serialize, line: impl FnOnce() -> String) {
     if json {
         match serde_json::to_string(value) {
             Ok(text) => println!("{text}"),
@@ -220,30 +220,6 @@ pub fn camera(command: &CameraCommand) -> ExitCode {
                 lines.join("\n")
             });
             status(diagnosis.usable())
-        }
-    }
-}
-
-/// `gradbooth verify`.
-pub fn verify(args: &VerifyArgs) -> ExitCode {
-    let opened = store::Store::open(&args.data, "verify", clock::now());
-    let looked = opened.and_then(|(store, _)| Ok((store.verify()?, store.verify_audit()?)));
-    match looked {
-        Ok((pictures, history)) => {
-            let all_well = pictures.is_clean() && history.broken.is_none();
-            let value = serde_json::json!({ "pictures": pictures, "history": history, "whole": all_well });
-            print(args.json, &value, || {
-                if all_well {
-                    "完整。(Whole.)".to_owned()
-                } else {
-                    format!("不完整！(Not whole!) {value}")
-                }
-            });
-            status(all_well)
-        }
-        Err(error) => {
-            eprintln!("{}\n{}", error.text().zh, error.text().en);
-            ExitCode::FAILURE
         }
     }
 }

@@ -5,6 +5,8 @@
 mod cli;
 mod clock;
 mod commands;
+mod day;
+mod handover;
 mod platform;
 mod window;
 

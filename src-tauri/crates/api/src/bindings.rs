@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::error::ApiError;
-use crate::operations;
 use crate::view::{LiveView, StationView};
+use crate::{day, handover, operations};
 
 /// Declarations of types by name, each once.
 #[derive(Default)]
@@ -43,7 +43,9 @@ impl Declarations {
 pub fn typescript() -> String {
     let cfg = Config::default();
     let mut types = Declarations::default();
-    let operations = operations::declare(&mut types, &cfg);
+    let operations = [operations::declare, day::operations::declare, handover::operations::declare]
+        .map(|group| group(&mut types, &cfg))
+        .concat();
     types.add::<ApiError>(&cfg);
     types.add::<StationView>(&cfg);
     types.add::<LiveView>(&cfg);

@@ -4,6 +4,8 @@
 mod assets;
 pub mod bindings;
 mod burst;
+pub mod day;
+mod declare;
 mod demo;
 pub mod demo_pictures;
 mod desk;
@@ -11,6 +13,7 @@ mod devices;
 mod engine_slot;
 mod error;
 pub mod files;
+pub mod handover;
 mod host;
 mod live;
 mod operations;
@@ -26,7 +29,25 @@ pub use devices::{camera_detail, camera_id, device_of};
 pub use engine_slot::load as load_engine;
 pub use error::ApiError;
 pub use operations::{
-    AcceptRequest, CameraRequest, DemoRequest, NAMES, Nothing, Operations, SittingRequest, StripRequest,
-    TypedCode, call,
+    AcceptRequest, CameraRequest, DemoRequest, Nothing, Operations, SittingRequest, StripRequest, TypedCode,
 };
 pub use station::{Config, Event, Preview, Station};
+
+use day::operations::DayOperations;
+use handover::operations::HandoverOperations;
+
+/// Whoever can perform every operation.
+pub trait Host: Operations + DayOperations + HandoverOperations {}
+
+impl<T: Operations + DayOperations + HandoverOperations> Host for T {}
+
+/// Performs the operation `name` with its request as JSON.
+pub fn call(host: &impl Host, name: &str, request: serde_json::Value) -> Result<serde_json::Value, ApiError> {
+    operations::dispatch(host, name, request.clone())
+        .or_else(|| day::operations::dispatch(host, name, request.clone()))
+        .or_else(|| handover::operations::dispatch(host, name, request))
+        .unwrap_or_else(|| {
+            Err(ApiError::new("unknown_operation", "程序内部错误：没有这个操作", "No such operation")
+                .with_story(name))
+        })
+}

@@ -1,12 +1,10 @@
-//! Every operation, declared once: name, what it takes, what it gives. The window, the command line and the tests
-//! all come through [`call`]; the TypeScript that the window is built with is made from the same lines.
+//! The operations of the booth, declared once: name, what it takes, what it gives. The window, the command line and
+//! the tests all come through [`crate::call`]; the TypeScript of the window is made from the same lines.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use ts_rs::{Config, TS};
+use ts_rs::TS;
 
-use crate::bindings::Declarations;
-use crate::error::ApiError;
+use crate::declare::operations;
 use crate::view::*;
 
 /// Takes nothing or gives nothing.
@@ -65,59 +63,8 @@ pub struct DemoRequest {
     pub scene: DemoScene,
 }
 
-macro_rules! operations {
-    ($( $(#[$doc:meta])* $name:literal $method:ident($req:ty) -> $res:ty; )+) => {
-        /// What a host must be able to do. A missing operation does not compile.
-        pub trait Operations {
-            $( $(#[$doc])* fn $method(&self, request: $req) -> Result<$res, ApiError>; )+
-        }
-
-        /// Names of all operations, in the order of their declaration.
-        pub const NAMES: &[&str] = &[$($name),+];
-
-        /// Performs the operation `name` with its request as JSON.
-        pub fn call(host: &impl Operations, name: &str, request: Value) -> Result<Value, ApiError> {
-            match name {
-                $( $name => {
-                    let request: $req = read(name, request)?;
-                    write(name, &host.$method(request)?)
-                } )+
-                _ => Err(ApiError::new("unknown_operation", "程序内部错误：没有这个操作", "No such operation")
-                    .with_story(name)),
-            }
-        }
-
-        /// TypeScript lines `name: { request; response }` and every type they need.
-        pub(crate) fn declare(out: &mut Declarations, cfg: &Config) -> String {
-            let mut lines = String::new();
-            $(
-                out.add::<$req>(cfg);
-                out.add::<$res>(cfg);
-                lines += &format!(
-                    "  {:?}: {{ request: {}; response: {} }};\n", $name, <$req>::name(cfg), <$res>::name(cfg)
-                );
-            )+
-            lines
-        }
-    };
-}
-
-fn read<T: for<'de> Deserialize<'de>>(name: &str, request: Value) -> Result<T, ApiError> {
-    let request = if request.is_null() { Value::Object(Default::default()) } else { request };
-    serde_json::from_value(request).map_err(|e| {
-        ApiError::new("bad_request", "程序内部错误：请求格式不对", "Malformed request")
-            .with_story(format!("{name}: {e}"))
-    })
-}
-
-fn write<T: Serialize>(name: &str, response: &T) -> Result<Value, ApiError> {
-    serde_json::to_value(response).map_err(|e| {
-        ApiError::new("bad_response", "程序内部错误：结果无法输出", "Response cannot be written")
-            .with_story(format!("{name}: {e}"))
-    })
-}
-
 operations! {
+    trait Operations;
     /// The whole snapshot.
     "station.view" station_view(Nothing) -> StationView;
     /// A code from a barcode gun or by hand.

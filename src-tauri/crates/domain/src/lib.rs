@@ -11,6 +11,7 @@ pub mod guidance;
 pub mod ids;
 pub mod sitting;
 pub mod spec;
+pub mod subject;
 pub mod text;
 pub mod time;
 
@@ -20,5 +21,6 @@ pub use frame::{PixelFormat, RawFrame, Size};
 pub use geometry::{Crop, CropPlan, FaceGeometry, FacePoints, Shortfall};
 pub use ids::{ContentHash, PortraitId, ShotId, ShotNumber, SittingId};
 pub use spec::{PhotoSpec, SpecError};
+pub use subject::Subject;
 pub use text::Text;
 pub use time::Timestamp;

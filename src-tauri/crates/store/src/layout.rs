@@ -60,7 +60,7 @@ impl Layout {
     }
 
     /// Keeps every other opener out for as long as the answer lives; the system lets go if the process dies.
-    pub(crate) fn lock(&self) -> Result<File, StoreError> {
+    pub(crate) fn lock(&self) -> Result<FolderLock, StoreError> {
         let path = self.root.join("station.lock");
         let file = fs::OpenOptions::new()
             .create(true)
@@ -69,9 +69,38 @@ impl Layout {
             .open(&path)
             .map_err(|e| StoreError::disk(&path, e))?;
         match file.try_lock() {
-            Ok(()) => Ok(file),
+            Ok(()) => Ok(FolderLock(file)),
             Err(TryLockError::WouldBlock) => Err(StoreError::Locked),
             Err(TryLockError::Error(e)) => Err(StoreError::disk(&path, e)),
         }
+    }
+}
+
+/// A data folder that is ours alone.
+#[derive(Debug)]
+pub(crate) struct FolderLock(File);
+
+impl Drop for FolderLock {
+    /// Lets go in so many words: closing is not enough while a program that this process is just starting still
+    /// holds a copy of the handle, and the next opener would be refused for no reason that anybody can see.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_is_free_again_though_a_starting_program_holds_a_copy_of_the_handle() {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::prepare(dir.path()).unwrap();
+        let lock = layout.lock().unwrap();
+        assert!(matches!(layout.lock(), Err(StoreError::Locked)));
+        let inherited = lock.0.try_clone().unwrap();
+        drop(lock);
+        assert!(layout.lock().is_ok());
+        drop(inherited);
     }
 }

@@ -37,8 +37,6 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
-
 use domain::{CaptureCode, ContentHash, PortraitId, SittingId, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -54,7 +52,7 @@ pub use table::shot::{Disposition, NewShot, ShotRecord};
 pub use table::sitting::{Ending, Outcome, SittingRecord};
 pub use verify::{BadPicture, VerifyReport};
 
-use crate::layout::Layout;
+use crate::layout::{FolderLock, Layout};
 use crate::table::{audit, outbox, portrait, setting, sitting};
 
 /// One data folder, held by this program alone.
@@ -65,7 +63,7 @@ pub struct Store {
     layout: Layout,
     station: String,
     /// Declared last: released after the database is closed.
-    _lock: File,
+    _lock: FolderLock,
 }
 
 impl Store {

@@ -6,7 +6,7 @@ use domain::Timestamp;
 use rusqlite::TransactionBehavior;
 use serde_json::json;
 
-use crate::layout::Layout;
+use crate::layout::{FolderLock, Layout};
 use crate::pictures::{PictureKind, Pictures};
 use crate::recovery::{self, OpenReport};
 use crate::table::audit::{self, NewEvent};
@@ -61,7 +61,7 @@ impl Store {
 
     fn start(
         layout: Layout,
-        lock: std::fs::File,
+        lock: FolderLock,
         station: &str,
         put_aside: Option<String>,
         now: Timestamp,

@@ -28,6 +28,30 @@ code: string,
  */
 text: Text, };
 
+export type AuditBreak = { 
+/**
+ * The first row that does not fit.
+ */
+id: number, 
+/**
+ * Why, for the technician.
+ */
+reason: string, };
+
+export type AuditCheck = { 
+/**
+ * Rows that were checked.
+ */
+events: number, 
+/**
+ * Hash of the last row; the same hash later means that nothing before it has changed.
+ */
+head: ContentHash, 
+/**
+ * The first break, if any.
+ */
+broken: AuditBreak | null, };
+
 export type BackgroundMode = "replace" | "keep";
 
 export type BackgroundRule = { 
@@ -47,6 +71,16 @@ also_allowed: Array<[number, number, number]>,
  * How far a decoded background pixel may be from the colour, per channel.
  */
 tolerance: number, };
+
+export type BadPicture = { 
+/**
+ * Which.
+ */
+picture: PictureRef, 
+/**
+ * [`StoreError::code`] of what is wrong with it.
+ */
+code: string, };
 
 export type Band = "head_top" | "eye_line" | "face_width" | "centre" | "tilt";
 
@@ -167,6 +201,8 @@ message: Text | null, };
 export type Class = "info" | "review" | "retake";
 
 export type CodeSource = "camera" | "gun" | "hand";
+
+export type ContentHash = string;
 
 export type Control = { 
 /**
@@ -672,6 +708,26 @@ bands: Bands,
  */
 pose: PoseRule, };
 
+export type PictureKind = "original" | "portrait";
+
+export type PictureRef = { 
+/**
+ * Original or portrait.
+ */
+kind: PictureKind, 
+/**
+ * Content of the file.
+ */
+hash: ContentHash, 
+/**
+ * The first shot that names it, or whose portrait does.
+ */
+shot: ShotId, 
+/**
+ * Whose.
+ */
+sitting: SittingId, };
+
 export type PixelFormat = "mjpeg" | "yuyv" | "nv12" | "rgb8";
 
 export type PortraitId = number;
@@ -1008,6 +1064,52 @@ source: CodeSource, };
 
 export type Verdict = "pass" | "review" | "retake";
 
+export type VerifyReport = { 
+/**
+ * Sittings in the database.
+ */
+sittings: number, 
+/**
+ * Shots in the database.
+ */
+shots: number, 
+/**
+ * Accepted portraits in the database.
+ */
+portraits: number, 
+/**
+ * Picture files that were read and agree with their names.
+ */
+files_sound: number, 
+/**
+ * Rows whose picture is gone, altered or unreadable.
+ */
+bad: Array<BadPicture>, 
+/**
+ * Pictures without a row. During a sitting the one that is being made may be among them.
+ */
+orphans: Array<ContentHash>, 
+/**
+ * Pictures of an earlier database in the same folder.
+ */
+set_aside: number, 
+/**
+ * Files among the pictures that are not this program's.
+ */
+foreign_files: number, 
+/**
+ * Rows that contradict each other, for the technician.
+ */
+contradictions: Array<string>, 
+/**
+ * Where the audit log does not hold.
+ */
+audit_broken: AuditBreak | null, 
+/**
+ * Hash of the last event.
+ */
+audit_head: ContentHash, };
+
 export interface Operations {
   "station.view": { request: Nothing; response: StationView };
   "station.type_code": { request: TypedCode; response: StationView };
@@ -1029,6 +1131,8 @@ export interface Operations {
   "spec.list": { request: Nothing; response: Array<SpecChoice> };
   "data.retry": { request: Nothing; response: StationView };
   "data.open_fresh": { request: Nothing; response: StationView };
+  "audit.verify": { request: Nothing; response: AuditCheck };
+  "data.verify": { request: Nothing; response: VerifyReport };
 }
 
 export interface Events {
