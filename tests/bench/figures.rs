@@ -97,6 +97,54 @@ fn start_and_preview_in_the_real_window() {
     });
 }
 
+/// From the key in the page to the decoded portrait in the page, and the painting asked for.
+const SHOOT: &str = "const done = arguments[0]; const begun = performance.now(); \
+    for (const type of ['keydown', 'keyup']) \
+      window.dispatchEvent(new KeyboardEvent(type, { key: ' ', code: 'Space', bubbles: true })); \
+    const look = () => { \
+      const picture = document.querySelector('[data-testid=\"portrait\"]'); \
+      if (!picture?.complete || !picture.naturalWidth) return setTimeout(look, 3); \
+      picture.decode().then(() => requestAnimationFrame(() => done(performance.now() - begun))); \
+    }; \
+    look();";
+
+#[test]
+#[ignore = "figures; run with `cargo xtask bench`"]
+fn shutter_to_portrait_in_the_real_window() {
+    let sittings: u32 =
+        std::env::var("GRADBOOTH_WINDOW_SITTINGS").ok().and_then(|n| n.parse().ok()).unwrap_or(30);
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let Some(window) = Window::open(folder.path(), &["--camera", "demo", "--demo-scene", "seated"]).await else {
+            return;
+        };
+        let mut times = Vec::new();
+        for n in 0..sittings {
+            window.rpc("station.type_code", json!({ "text": format!("WINDOW-{n}"), "source": "gun" })).await;
+            window.phase("armed").await;
+            // A photographer looks before shooting.
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            let ms = window.client.execute_async(SHOOT, vec![]).await.unwrap().as_f64().unwrap_or_default();
+            times.push(ms);
+            for reason in [serde_json::Value::Null, json!("bench")] {
+                if window.has("review").await {
+                    window.rpc("station.accept", json!({ "reason": reason })).await;
+                }
+            }
+            window.phase("idle").await;
+        }
+        println!("| first portrait after the start, in the real window | {:.0} ms | |", times[0]);
+        times.sort_by(f64::total_cmp);
+        println!(
+            "| shutter key → portrait on the screen of the real window, {sittings} sittings | median {:.0} ms | p95 {:.0} ms |",
+            percentile(&times, 0.5),
+            percentile(&times, 0.95)
+        );
+        window.close().await;
+    });
+}
+
 /// Processor seconds of the station and the webview's processes so far.
 fn processor_seconds() -> f64 {
     let mut ticks = 0.0;

@@ -154,7 +154,12 @@ impl Shared {
 /// Starts both watchers.
 pub fn start(shared: &Arc<Shared>) -> Vec<JoinHandle<()>> {
     let (a, b) = (Arc::clone(shared), Arc::clone(shared));
-    vec![std::thread::spawn(move || look_for_codes(&a)), std::thread::spawn(move || read_bands(&b))]
+    vec![named("codes", move || look_for_codes(&a)), named("bands", move || read_bands(&b))]
+}
+
+/// A thread that a system's list of threads shows by what it does.
+pub(crate) fn named(name: &str, work: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).expect("the system has room for a thread")
 }
 
 fn look_for_codes(shared: &Shared) {

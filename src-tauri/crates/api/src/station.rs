@@ -130,9 +130,9 @@ impl Station {
         let mut threads = live::start(&shared);
         threads.push({
             let (shared, mailbox) = (Arc::clone(&shared), mailbox.clone());
-            std::thread::spawn(move || develop_all(&presses, &shared, &mailbox))
+            live::named("develop", move || develop_all(&presses, &shared, &mailbox))
         });
-        threads.push(std::thread::spawn(move || {
+        threads.push(live::named("owner", move || {
             owner.begin();
             serve(&mut owner, &inbox);
         }));
@@ -216,8 +216,7 @@ fn develop_all(presses: &Receiver<Shutter>, shared: &Shared, mailbox: &SyncSende
         let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             // Pressed in the first second after the start: the photographer waits, not the picture.
             let engine = shared.engine.wait(Duration::from_secs(20)).ok_or_else(no_engine)?;
-            let (frame, rgb) = burst::best_frame(&feed, &engine, pressed)?;
-            burst::develop(&frame, &rgb, &engine, &spec, pressed)
+            burst::expose(&feed, &engine, &spec, pressed)
         }));
         let made = made.unwrap_or_else(|_| {
             Err(ApiError::new(
