@@ -1,10 +1,10 @@
-import type { Words } from './words';
+import type { zh } from './zh';
 
-export const en: Words = {
+export const en: Record<keyof typeof zh, string> = {
   'app.name': 'Gradbooth',
   'app.station': 'Station {name}',
   'app.demo': 'DEMO',
-  'app.demo_hint': 'No real people, nothing to deliver',
+  'app.demo_hint': 'not real people, not for delivery',
   'app.fps': '{fps} fps',
 
   'phase.idle': 'Waiting for a code',

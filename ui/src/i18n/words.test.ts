@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import { en } from './en';
-import { type Word, word, wordFor } from './words';
-import { zh } from './zh';
+import { type Word, WORDS, word, wordFor } from './words';
 
+const { zh, en } = WORDS;
 const keys = Object.keys(zh) as Word[];
 
 it('both languages have the same words', () => {

@@ -1,11 +1,16 @@
 import type { Language, Text } from '../api';
+import { dayEn, dayZh } from './day';
 import { en } from './en';
+import { handoverEn, handoverZh } from './handover';
 import { zh } from './zh';
 
-export type Word = keyof typeof zh;
+const CHINESE = { ...zh, ...dayZh, ...handoverZh };
+
+export type Word = keyof typeof CHINESE;
 export type Words = Record<Word, string>;
 
-const WORDS: Record<Language, Words> = { zh, en };
+/** Every word of the window in both languages. */
+export const WORDS: Record<Language, Words> = { zh: CHINESE, en: { ...en, ...dayEn, ...handoverEn } };
 
 /** One word of the window, with `{name}` filled in. */
 export function word(language: Language, key: Word, fill: Record<string, string | number> = {}): string {

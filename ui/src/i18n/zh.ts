@@ -3,7 +3,7 @@ export const zh = {
   'app.name': '毕采站',
   'app.station': '{name} 号机',
   'app.demo': '演示',
-  'app.demo_hint': '画面来自演示摄像头，不是真人，照片不能交付',
+  'app.demo_hint': '不是真人，照片不能交付',
   'app.fps': '{fps} 帧/秒',
 
   'phase.idle': '等待采集码',
