@@ -9,7 +9,7 @@ export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
   clearScreen: false,
   resolve: {
-    alias: { '#host': here(mode === 'fake' ? './dev/fake.ts' : './src/backend/tauri.ts') },
+    alias: { '#host': here(mode === 'fake' ? './dev/fake.ts' : './src/backend/connect.ts') },
   },
   server: { port: 5173, strictPort: true },
   build: {

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::day::{self, DayCommand};
 use crate::handover::{self, HandoverCommand};
-use crate::{commands, platform, window};
+use crate::{commands, platform, serve, window};
 
 /// 毕采站: official graduation pictures, from the capture code to the outbox. Without a command the window opens.
 #[derive(Parser)]
@@ -49,6 +49,18 @@ enum Command {
     Day(DayCommand),
     #[command(flatten)]
     Handover(HandoverCommand),
+    /// The same station for a browser on this machine.
+    Serve {
+        /// Data folder.
+        #[arg(long)]
+        data: PathBuf,
+        /// Port on the loopback address; 0 takes a free one.
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// Begin with this camera: `demo`, or an identity from `camera list`.
+        #[arg(long, value_name = "ID")]
+        camera: Option<String>,
+    },
     /// Pictures for demonstrations and tests.
     Demo {
         #[command(subcommand)]
@@ -188,6 +200,11 @@ pub fn main() -> ExitCode {
         Some(Command::Camera { command }) => commands::camera(&command),
         Some(Command::Day(command)) => day::run(&command),
         Some(Command::Handover(command)) => handover::run(&command),
+        Some(Command::Serve { data, port, camera }) => serve::run(
+            window::config(data, assets, camera.is_none(), api::view::DemoScene::Auto),
+            port,
+            camera,
+        ),
         Some(Command::Demo { command }) => commands::demo(&command, &assets),
         None if !platform::has_display() => {
             eprintln!(

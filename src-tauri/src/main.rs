@@ -6,8 +6,10 @@ mod cli;
 mod clock;
 mod commands;
 mod day;
+mod doors;
 mod handover;
 mod platform;
+mod serve;
 mod window;
 
 use std::process::ExitCode;

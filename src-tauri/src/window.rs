@@ -3,15 +3,13 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use api::view::DemoScene;
 use api::{ApiError, Assets, CameraRequest, Config, Event, Operations, Station};
 use serde_json::Value;
-use tauri::http::{Request, Response, StatusCode, header};
 use tauri::{Emitter, Manager, State, WebviewUrl, WebviewWindowBuilder};
 
-use crate::clock;
+use crate::{clock, doors};
 
 /// What the command line wishes for.
 pub struct Wish {
@@ -24,16 +22,14 @@ pub struct Wish {
 
 type Shared = Arc<Station>;
 
+/// What a station is started with on this machine.
+pub fn config(data: PathBuf, assets: Assets, open_camera: bool, demo: DemoScene) -> Config {
+    Config { data, assets, now: clock::now, day_start: clock::day_start, open_camera, demo }
+}
+
 /// Opens the window and stays until it is closed.
 pub fn open(wish: Wish) -> ExitCode {
-    let config = Config {
-        data: wish.data,
-        assets: wish.assets,
-        now: clock::now,
-        day_start: clock::day_start,
-        open_camera: wish.camera.is_none(),
-        demo: wish.demo,
-    };
+    let config = config(wish.data, wish.assets, wish.camera.is_none(), wish.demo);
     let station: Shared = Arc::new(Station::start(config));
     if let Some(id) = wish.camera {
         // A camera that cannot be opened is shown in the window.
@@ -47,11 +43,11 @@ pub fn open(wish: Wish) -> ExitCode {
         .register_asynchronous_uri_scheme_protocol("frame", move |_, request, responder| {
             let station = Arc::clone(&frames);
             // One request at a time is in flight; a thread each is cheap and keeps the webview's own free.
-            std::thread::spawn(move || responder.respond(frame(&station, &request)));
+            std::thread::spawn(move || responder.respond(doors::frame(&station, request.uri())));
         })
         .register_asynchronous_uri_scheme_protocol("picture", move |_, request, responder| {
             let station = Arc::clone(&pictures);
-            std::thread::spawn(move || responder.respond(picture(&station, &request)));
+            std::thread::spawn(move || responder.respond(doors::picture(&station, request.uri())));
         })
         .setup(move |app| {
             WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
@@ -69,7 +65,7 @@ pub fn open(wish: Wish) -> ExitCode {
             });
             Ok(())
         })
-        .run(tauri::generate_context!());
+        .run(context());
     match run {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -77,6 +73,11 @@ pub fn open(wish: Wish) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What the build has put into the program: the window's files among them.
+pub fn context() -> tauri::Context<tauri::Wry> {
+    tauri::generate_context!()
 }
 
 /// The one bridge: every operation by its name.
@@ -98,40 +99,4 @@ async fn rpc(app: tauri::AppHandle, name: String, request: Value) -> Result<Valu
         tracing::info!(%error, "operation refused");
     }
     outcome
-}
-
-/// How long a request for the next frame waits for one.
-const FRAME_PATIENCE: Duration = Duration::from_millis(1000);
-const PREVIEW_QUALITY: u8 = 80;
-
-/// `…/live?after=N`: the newest frame after number N as a JPEG, or 204.
-fn frame(station: &Station, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let query = request.uri().query().unwrap_or_default();
-    let after = query.split('&').find_map(|pair| pair.strip_prefix("after=")?.parse().ok()).unwrap_or(0);
-    let answer = Response::builder()
-        .header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")
-        .header(header::ACCESS_CONTROL_EXPOSE_HEADERS, "X-Frame-Seq, X-Frame-Size")
-        .header(header::CACHE_CONTROL, "no-store");
-    let made = match station.preview_after(after, FRAME_PATIENCE, PREVIEW_QUALITY) {
-        Some(preview) => answer
-            .header(header::CONTENT_TYPE, "image/jpeg")
-            .header("X-Frame-Seq", preview.seq)
-            .header("X-Frame-Size", format!("{}x{}", preview.size.width, preview.size.height))
-            .body(preview.jpeg),
-        None => answer.status(StatusCode::NO_CONTENT).body(Vec::new()),
-    };
-    made.unwrap_or_default()
-}
-
-/// `…/portrait/HASH` and the like.
-fn picture(station: &Station, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let path = request.uri().path().trim_start_matches('/');
-    let answer = Response::builder().header(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    let made = match station.picture(path) {
-        Ok((bytes, media)) => {
-            answer.header(header::CONTENT_TYPE, media).header(header::CACHE_CONTROL, "no-store").body(bytes)
-        }
-        Err(_) => answer.status(StatusCode::NOT_FOUND).body(Vec::new()),
-    };
-    made.unwrap_or_default()
 }

@@ -7,7 +7,7 @@ import { type Backend, Refused } from './backend';
 const base = (scheme: string) => convertFileSrc('', scheme);
 
 /** The shell that the window runs in. */
-export function connect(): Backend {
+export function connectToShell(): Backend {
   const frames = base('frame');
   const pictures = base('picture');
   return {
