@@ -2,4 +2,5 @@
 
 mod bad_input;
 mod command_line;
+mod serve;
 mod sitting;
