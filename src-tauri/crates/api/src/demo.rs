@@ -108,7 +108,8 @@ impl Opener for DemoOpener {
             return Err(pulled(SourceCode::NoDevice));
         }
         let booth = Booth::new(SIZE, people_in(&self.people));
-        Ok(Box::new(Stage { director: self.director.clone(), booth, seq: 0, due: Instant::now() }))
+        let reel = Reel::default();
+        Ok(Box::new(Stage { director: self.director.clone(), booth, reel, seq: 0, due: Instant::now() }))
     }
 }
 
@@ -119,8 +120,47 @@ fn pulled(code: SourceCode) -> SourceError {
 struct Stage {
     director: Director,
     booth: Booth,
+    reel: Reel,
     seq: u64,
     due: Instant,
+}
+
+/// Frames of a scene that were drawn already. Drawing thirty a second would take a third of a core from the portrait
+/// that is being made, which no real camera does.
+#[derive(Default)]
+struct Reel {
+    scene: Option<Scene>,
+    frames: Vec<Vec<u8>>,
+    shown: usize,
+}
+
+impl Reel {
+    /// Frames that are drawn; then they run backwards and forwards, so that nobody jumps.
+    const LENGTH: usize = 30;
+
+    fn next(&mut self, booth: &Booth, scene: Scene, tick: u64) -> Vec<u8> {
+        if self.scene.as_ref() != Some(&scene) {
+            *self = Self { scene: Some(scene.clone()), ..Self::default() };
+        }
+        let turn = 2 * (Self::LENGTH - 1);
+        let at = self.shown % turn;
+        self.shown += 1;
+        let at = at.min(turn - at);
+        if at == self.frames.len() {
+            self.frames.push(booth.jpeg(&scene, tick));
+        }
+        numbered(&self.frames[at], tick)
+    }
+}
+
+/// The same picture with its number in a comment: no two packets of a camera are the same, and the station takes two
+/// that are for a frozen one.
+fn numbered(jpeg: &[u8], tick: u64) -> Vec<u8> {
+    // Behind SOI and the JFIF header.
+    let header =
+        if jpeg[2..4] == [0xff, 0xe0] { 4 + usize::from(u16::from_be_bytes([jpeg[4], jpeg[5]])) } else { 2 };
+    let comment = tick.to_be_bytes();
+    [&jpeg[..header], &[0xff, 0xfe, 0, 10], &comment, &jpeg[header..]].concat()
 }
 
 impl FrameSource for Stage {
@@ -135,7 +175,7 @@ impl FrameSource for Stage {
         });
         let scene = scene.ok_or_else(|| pulled(SourceCode::Gone))?;
         self.seq += 1;
-        let packet = self.booth.jpeg(&scene, tick).into();
+        let packet = self.reel.next(&self.booth, scene, tick).into();
         Ok(RawFrame { seq: self.seq, at: Instant::now(), format: PixelFormat::Mjpeg, size: SIZE, packet })
     }
 
@@ -174,5 +214,25 @@ fn scene_of(state: &State) -> Option<Scene> {
         DemoScene::TwoPeople => Some(Scene::TwoPeople { a: student, b: student + 1 }),
         DemoScene::Dark => Some(Scene::Dark { person: student, light: 0.12 }),
         DemoScene::Unplugged => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reel_shows_every_frame_and_never_the_same_packet() {
+        let booth = Booth::new(Size { width: 64, height: 48 }, Vec::new());
+        let mut reel = Reel::default();
+        let packets: Vec<Vec<u8>> = (0..100).map(|tick| reel.next(&booth, Scene::EmptySeat, tick)).collect();
+        assert_eq!(reel.frames.len(), Reel::LENGTH);
+        assert!(packets.windows(2).all(|pair| pair[0] != pair[1]));
+        let first = image::load_from_memory(&packets[0]).unwrap();
+        let again = image::load_from_memory(&packets[2 * (Reel::LENGTH - 1)]).unwrap();
+        assert_eq!(first, again, "the reel starts over where it began");
+        let next = reel.next(&booth, Scene::Black, 100);
+        assert_ne!(image::load_from_memory(&next).unwrap(), first);
+        assert_eq!(reel.frames.len(), 1);
     }
 }
