@@ -79,13 +79,21 @@ fn raw_text(cell: &Cell, field: Field) -> Result<String, Note> {
         Value::Text(text) => Ok(text.clone()),
         Value::Number(number) => number_text(*number, field),
         Value::Truth(truth) if field == Field::Paid => Ok(if *truth { "是" } else { "否" }.to_owned()),
-        Value::Truth(_) => Err(refused("truth", "这里是逻辑值 TRUE/FALSE，不是文字", "The cell holds TRUE or FALSE, not text")),
+        Value::Truth(_) => Err(refused(
+            "truth",
+            "这里是逻辑值 TRUE/FALSE，不是文字",
+            "The cell holds TRUE or FALSE, not text",
+        )),
         Value::Moment(_) => Err(refused(
             "date",
             "被 Excel 当成了日期，原来的内容已丢失。请把该列设为文本格式后重填",
             "Excel has made a date of it, and what was typed is lost. Format the column as text and fill it in again",
         )),
-        Value::Fault => Err(refused("formula_error", "公式出错（如 #N/A）。请改正后粘贴为数值", "The formula has an error such as #N/A. Mend it and paste it as a value")),
+        Value::Fault => Err(refused(
+            "formula_error",
+            "公式出错（如 #N/A）。请改正后粘贴为数值",
+            "The formula has an error such as #N/A. Mend it and paste it as a value",
+        )),
         Value::Empty => Err(refused(
             "formula_without_value",
             "公式没有算出结果。请用 Excel 打开并保存一次，或粘贴为数值",
@@ -107,7 +115,11 @@ fn number_text(number: f64, field: Field) -> Result<String, Note> {
         return Ok(format!("{}", number as i64));
     }
     if field.is_code() {
-        return Err(refused("not_whole", "号码不会是小数或负数", "A number of this kind has no fraction and is not negative"));
+        return Err(refused(
+            "not_whole",
+            "号码不会是小数或负数",
+            "A number of this kind has no fraction and is not negative",
+        ));
     }
     Ok(format!("{number}"))
 }
@@ -136,14 +148,24 @@ fn tidy(raw: &str, field: Field, notes: &mut Vec<Note>) -> String {
     } else {
         without_breaks(trimmed, notes)
     };
-    if text.chars().any(char::is_control) { without_spaces(&text, "去掉了看不见的字符", "Invisible characters were removed", notes) } else { text }
+    if text.chars().any(char::is_control) {
+        without_spaces(&text, "去掉了看不见的字符", "Invisible characters were removed", notes)
+    } else {
+        text
+    }
 }
 
 fn tidy_code(trimmed: &str, field: Field, notes: &mut Vec<Note>) -> String {
-    let mut text = without_spaces(trimmed, "去掉了号码中间的空格", "Spaces inside the number were removed", notes);
+    let mut text =
+        without_spaces(trimmed, "去掉了号码中间的空格", "Spaces inside the number were removed", notes);
     let half: String = text.chars().map(half_width).collect();
     if half != text {
-        notes.push(Note::new(Fate::Changed, "full_width", "全角字符改成了半角", "Full-width characters became half-width"));
+        notes.push(Note::new(
+            Fate::Changed,
+            "full_width",
+            "全角字符改成了半角",
+            "Full-width characters became half-width",
+        ));
         text = half;
     }
     if field == Field::IdNumber && text.ends_with('x') {
@@ -151,8 +173,15 @@ fn tidy_code(trimmed: &str, field: Field, notes: &mut Vec<Note>) -> String {
         text.pop();
         text.push('X');
     }
-    if let Some(whole) = text.strip_suffix(".0").filter(|whole| whole.bytes().all(|byte| byte.is_ascii_digit())) {
-        notes.push(Note::new(Fate::Changed, "point_zero", "去掉了末尾的 .0", "The .0 at the end was removed"));
+    if let Some(whole) =
+        text.strip_suffix(".0").filter(|whole| whole.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        notes.push(Note::new(
+            Fate::Changed,
+            "point_zero",
+            "去掉了末尾的 .0",
+            "The .0 at the end was removed",
+        ));
         text = whole.to_owned();
     }
     text
@@ -171,7 +200,12 @@ fn without_breaks(text: &str, notes: &mut Vec<Note>) -> String {
     if !text.contains(odd) {
         return text.to_owned();
     }
-    notes.push(Note::new(Fate::Changed, "line_breaks", "单元格内的换行或看不见的字符改掉了", "Line breaks or invisible characters inside were replaced"));
+    notes.push(Note::new(
+        Fate::Changed,
+        "line_breaks",
+        "单元格内的换行或看不见的字符改掉了",
+        "Line breaks or invisible characters inside were replaced",
+    ));
     let mut kept = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -213,7 +247,10 @@ mod tests {
     #[test]
     fn whole_numbers_up_to_fifteen_digits_are_exact() {
         assert_eq!(taken(Value::Number(2022001.0), Field::StudentNo), (some("2022001"), vec![]));
-        assert_eq!(taken(Value::Number(999_999_999_999_999.0), Field::ExamNo), (some("999999999999999"), vec![]));
+        assert_eq!(
+            taken(Value::Number(999_999_999_999_999.0), Field::ExamNo),
+            (some("999999999999999"), vec![])
+        );
         assert_eq!(taken(Value::Number(0.0), Field::Serial), (some("0"), vec![]));
     }
 
@@ -262,7 +299,10 @@ mod tests {
     fn codes_are_brought_to_one_form() {
         assert_eq!(text("２０２２００１", Field::StudentNo), (some("2022001"), vec!["full_width"]));
         assert_eq!(text("2022001.0", Field::StudentNo), (some("2022001"), vec!["point_zero"]));
-        assert_eq!(text("11010519491231002x", Field::IdNumber), (some("11010519491231002X"), vec!["upper_x"]));
+        assert_eq!(
+            text("11010519491231002x", Field::IdNumber),
+            (some("11010519491231002X"), vec!["upper_x"])
+        );
         assert_eq!(text("2022001.0", Field::Class), (some("2022001.0"), vec![]));
     }
 

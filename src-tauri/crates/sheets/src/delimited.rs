@@ -21,7 +21,8 @@ pub(crate) fn delimiter(text: &str, headings: impl Fn(&[&str]) -> usize) -> u8 {
             widths.push(record.len());
         }
         let alike = |width: usize| widths.iter().filter(|other| **other == width).count();
-        let even = widths.iter().filter(|width| **width > 1).map(|width| alike(*width) * width).max().unwrap_or(0);
+        let even =
+            widths.iter().filter(|width| **width > 1).map(|width| alike(*width) * width).max().unwrap_or(0);
         (best, even)
     };
     // `max_by_key` takes the last of equals, the comma shall win them.
@@ -157,6 +158,23 @@ mod tests {
             [("'=1+1", "=1+1"), ("=\"007\"", "007"), ("'2022", "2022"), ("'Abd", "'Abd"), ("=1+1", "=1+1")]
         {
             assert_eq!(unguarded(written), meant);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_the_writer_guards_is_read_back_exactly(text in "[='+@\t\r\n0-9A\"＝-]{1,6}|\\PC{1,20}") {
+            let table = crate::Table {
+                title: String::new(),
+                columns: vec!["x".into(), "y".into()],
+                rows: vec![vec![crate::Out::Text(text.clone()), "end".into()]],
+            };
+            let bytes = crate::csv(&table).unwrap();
+            let decoded = crate::encoding::decode(&bytes).unwrap().0;
+            let grid = read(&decoded, b',', None).unwrap();
+            let cell = grid.rows[1].cell(0).cloned().unwrap_or_default();
+            let expected = if text.chars().all(crate::cell_text::is_space) { Value::Empty } else { Value::Text(text) };
+            proptest::prop_assert_eq!(cell.value, expected);
         }
     }
 }

@@ -66,7 +66,10 @@ fn classify(line: &[u8]) -> Line {
     }
     let gb = GB18030.decode_without_bom_handling_and_without_replacement(line).is_some();
     match std::str::from_utf8(line) {
-        Ok(text) if !gb || text.chars().filter(|c| ('\u{3000}'..='\u{ffef}').contains(c)).count() >= NO_ACCIDENT => {
+        Ok(text)
+            if !gb
+                || text.chars().filter(|c| ('\u{3000}'..='\u{ffef}').contains(c)).count() >= NO_ACCIDENT =>
+        {
             Line::Utf8
         }
         Ok(_) => Line::Either,
@@ -83,7 +86,9 @@ fn one_encoding(bytes: &[u8]) -> Result<(), SheetError> {
             (Line::Ascii | Line::Either, _) => {}
             (Line::Neither, _) => return Err(SheetError::NoText { line: number }),
             (kind, None) => first = Some(kind),
-            (kind, Some(before)) if kind != before => return Err(SheetError::MixedEncodings { line: number }),
+            (kind, Some(before)) if kind != before => {
+                return Err(SheetError::MixedEncodings { line: number });
+            }
             _ => {}
         }
     }

@@ -135,14 +135,20 @@ impl SheetError {
                 "The spreadsheet is empty. Check that you chose the right file and sheet.",
             ),
             Self::TooBig => Text::new(
-                format!("文件超过 {} MB，不像一份名单。请去掉图片和多余的工作表后另存。", limits::FILE_BYTES >> 20),
+                format!(
+                    "文件超过 {} MB，不像一份名单。请去掉图片和多余的工作表后另存。",
+                    limits::FILE_BYTES >> 20
+                ),
                 format!(
                     "The file has more than {} MB, which no list needs. Remove pictures and spare sheets and save it again.",
                     limits::FILE_BYTES >> 20
                 ),
             ),
             Self::UnpacksTooBig => Text::new(
-                format!("表格解压后超过 {} MB，行数太多。请按学院拆成几个文件再导入。", limits::UNPACKED_BYTES >> 20),
+                format!(
+                    "表格解压后超过 {} MB，行数太多。请按学院拆成几个文件再导入。",
+                    limits::UNPACKED_BYTES >> 20
+                ),
                 format!(
                     "The spreadsheet unpacks to more than {} MB: too many rows. Split it by college and import the parts.",
                     limits::UNPACKED_BYTES >> 20
@@ -154,11 +160,17 @@ impl SheetError {
             ),
             Self::TooManyRows => Text::new(
                 format!("表格超过 {} 行。请删去多余的行，或按学院拆成几个文件再导入。", limits::ROWS),
-                format!("The sheet has more than {} rows. Delete spare rows, or split it by college.", limits::ROWS),
+                format!(
+                    "The sheet has more than {} rows. Delete spare rows, or split it by college.",
+                    limits::ROWS
+                ),
             ),
             Self::TooManyColumns => Text::new(
                 format!("表格超过 {} 列。请删去多余的列后另存。", limits::COLUMNS),
-                format!("The sheet has more than {} columns. Delete spare columns and save it again.", limits::COLUMNS),
+                format!(
+                    "The sheet has more than {} columns. Delete spare columns and save it again.",
+                    limits::COLUMNS
+                ),
             ),
             Self::TooManyCells => Text::new(
                 "表格内容太多，不像一份名单。请把要用的行列复制到一个新文件里再导入。",
@@ -174,7 +186,9 @@ impl SheetError {
             ),
             Self::OtherKind(kind) => Text::new(
                 format!("不支持 {kind} 文件。请用 Excel 或 WPS 打开，另存为 xlsx 再导入。"),
-                format!("Files of the kind {kind} are not read. Open it in Excel or WPS and save it as xlsx."),
+                format!(
+                    "Files of the kind {kind} are not read. Open it in Excel or WPS and save it as xlsx."
+                ),
             ),
             Self::Encrypted => Text::new(
                 "表格有密码。请向学校要密码，打开后另存为没有密码的文件再导入。",
@@ -185,8 +199,12 @@ impl SheetError {
                 "The spreadsheet is damaged or incomplete. Copy it again; if Excel can open it, save it as a new file.",
             ),
             Self::MixedEncodings { line } => Text::new(
-                format!("从第 {line} 行起文字编码与前面不同（UTF-8 与 GBK 混在一起），读出来会是乱码。请用 Excel 另存为 xlsx 再导入。"),
-                format!("From line {line} on the text has another encoding (UTF-8 and GBK mixed) and would be garbled. Save it as xlsx and import that."),
+                format!(
+                    "从第 {line} 行起文字编码与前面不同（UTF-8 与 GBK 混在一起），读出来会是乱码。请用 Excel 另存为 xlsx 再导入。"
+                ),
+                format!(
+                    "From line {line} on the text has another encoding (UTF-8 and GBK mixed) and would be garbled. Save it as xlsx and import that."
+                ),
             ),
             Self::NoText { line } => Text::new(
                 format!("第 {line} 行不是可读的文字。请用 Excel 打开检查，另存为 xlsx 再导入。"),
@@ -194,12 +212,13 @@ impl SheetError {
             ),
             Self::OpenQuote { row } => Text::new(
                 format!("第 {row} 行起有一个引号没有配对。请用 Excel 打开检查该行，另存后再导入。"),
-                format!("A quotation mark that begins in row {row} has no partner. Check that row in Excel and save it again."),
+                format!(
+                    "A quotation mark that begins in row {row} has no partner. Check that row in Excel and save it again."
+                ),
             ),
-            Self::NoSuchSheet => Text::new(
-                "文件里没有这个工作表。请重新选择。",
-                "The file has no such sheet. Choose again.",
-            ),
+            Self::NoSuchSheet => {
+                Text::new("文件里没有这个工作表。请重新选择。", "The file has no such sheet. Choose again.")
+            }
             Self::Mapping => Text::new(
                 "列的对应关系与表格不符。请重新预览后再选一次。",
                 "The choice of columns does not fit this sheet. Look at the preview again and choose anew.",
@@ -220,7 +239,9 @@ impl SheetError {
             }
             Self::CellTooLong { row } => Text::new(
                 format!("清单第 {row} 行有一格文字太长，写不进表格。请缩短后再导出。"),
-                format!("A cell in row {row} of the list is too long for a spreadsheet. Shorten it and export again."),
+                format!(
+                    "A cell in row {row} of the list is too long for a spreadsheet. Shorten it and export again."
+                ),
             ),
             Self::ListTooLarge => Text::new(
                 "清单太大，一个工作表放不下。请按学院分开导出。",

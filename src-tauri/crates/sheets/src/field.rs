@@ -105,7 +105,11 @@ impl Field {
             let known = |field: &&Field| field.lists().contains(&list) && field.headings().contains(&heading);
             Self::ALL.iter().find(known).copied()
         };
-        if heading.is_empty() { None } else { find(&heading).or_else(|| find(&bare)).or_else(|| in_schedule(&heading, list)) }
+        if heading.is_empty() {
+            None
+        } else {
+            find(&heading).or_else(|| find(&bare)).or_else(|| in_schedule(&heading, list))
+        }
     }
 }
 
@@ -174,7 +178,8 @@ mod tests {
     #[test]
     fn no_heading_means_two_fields_of_one_list() {
         for list in [ListKind::Roster, ListKind::Schedule, ListKind::Results] {
-            let fields: Vec<Field> = Field::ALL.iter().filter(|field| field.lists().contains(&list)).copied().collect();
+            let fields: Vec<Field> =
+                Field::ALL.iter().filter(|field| field.lists().contains(&list)).copied().collect();
             for field in &fields {
                 for heading in field.headings() {
                     assert_eq!(normalised(heading), *heading, "headings are listed as they are compared");

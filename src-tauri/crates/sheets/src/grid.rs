@@ -122,7 +122,9 @@ impl Grid {
             }
             let first = self.rows.partition_point(|row| row.number < merge.rows.0);
             let end = self.rows.partition_point(|row| row.number <= merge.rows.1);
-            let Some(source) = self.rows.get(first).filter(|row| row.number == merge.rows.0) else { continue };
+            let Some(source) = self.rows.get(first).filter(|row| row.number == merge.rows.0) else {
+                continue;
+            };
             let Some(cell) = source.cell(column).filter(|cell| !cell.is_empty()).cloned() else { continue };
             for row in &mut self.rows[first + 1..end.max(first + 1)] {
                 if row.cell(column).is_none_or(Cell::is_empty) && filled < limits::ROWS as usize * 4 {
@@ -162,7 +164,9 @@ mod tests {
 
     #[test]
     fn columns_are_named_as_spreadsheets_name_them() {
-        for (column, letters) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")] {
+        for (column, letters) in
+            [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")]
+        {
             assert_eq!(column_letter(column), letters);
         }
     }
@@ -182,7 +186,8 @@ mod tests {
         }
         with_college.merges = vec![Merge { rows: (1, 3), columns: (0, 0) }];
         assert_eq!(with_college.fill_down(&[0]), 2);
-        let found: Vec<bool> = with_college.rows.iter().map(|row| row.cell(0) == Some(&text("文学院"))).collect();
+        let found: Vec<bool> =
+            with_college.rows.iter().map(|row| row.cell(0) == Some(&text("文学院"))).collect();
         assert_eq!(found, [true, true, true, false]);
     }
 

@@ -51,11 +51,7 @@ fn package_kind(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<Package, SheetErr
 }
 
 /// Unpacks one part, at most `rest` bytes of it, and returns its true size.
-fn check_part(
-    archive: &mut ZipArchive<Cursor<&[u8]>>,
-    index: usize,
-    rest: u64,
-) -> Result<u64, SheetError> {
+fn check_part(archive: &mut ZipArchive<Cursor<&[u8]>>, index: usize, rest: u64) -> Result<u64, SheetError> {
     let part = archive.by_index(index).map_err(|error| match error {
         zip::result::ZipError::UnsupportedArchive(_) => SheetError::Encrypted,
         _ => SheetError::Damaged("a part of the zip"),
@@ -86,8 +82,8 @@ const FILE_PASS: u16 = 0x002f;
 /// Follows the records of an xls and sums the areas of its sheets: its reader takes memory for the whole rectangle
 /// around the filled cells, so that two cells in far corners would cost half a gigabyte.
 pub(crate) fn check_compound_file(bytes: &[u8]) -> Result<Package, SheetError> {
-    let mut file =
-        cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|_| SheetError::Damaged("the file system of the xls"))?;
+    let mut file = cfb::CompoundFile::open(Cursor::new(bytes))
+        .map_err(|_| SheetError::Damaged("the file system of the xls"))?;
     if file.exists("/EncryptedPackage") {
         return Err(SheetError::Encrypted);
     }
@@ -120,7 +116,11 @@ fn check_records(mut records: &[u8]) -> Result<(), SheetError> {
                 // Rows of cells name their last column at the end; it is never below the first.
                 let last = [body[length - 2], body[length - 1]];
                 let column = u16::from_le_bytes([*c0, *c1]);
-                let column = if kind == 0x00bd || kind == 0x00be { column.max(u16::from_le_bytes(last)) } else { column };
+                let column = if kind == 0x00bd || kind == 0x00be {
+                    column.max(u16::from_le_bytes(last))
+                } else {
+                    column
+                };
                 area.add(u16::from_le_bytes([*r0, *r1]), column);
             }
             _ => {}

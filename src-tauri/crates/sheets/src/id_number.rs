@@ -47,7 +47,9 @@ mod tests {
     fn the_example_of_the_standard_fits_and_its_neighbours_do_not() {
         assert!(check_fits("11010519491231002X"));
         assert!(check_fits("440524188001010014"));
-        for wrong in ["110105194912310021", "11010519491231003X", "11010519491231002x", "1101051949123100", ""] {
+        for wrong in
+            ["110105194912310021", "11010519491231003X", "11010519491231002x", "1101051949123100", ""]
+        {
             assert!(!check_fits(wrong), "{wrong}");
         }
     }

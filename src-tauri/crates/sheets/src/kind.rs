@@ -56,7 +56,8 @@ pub(crate) fn sniff(bytes: &[u8]) -> Result<Container, SheetError> {
 
 fn is_web_page(start: &[u8]) -> bool {
     let head = start[..start.len().min(1024)].to_ascii_lowercase();
-    let tags: [&[u8]; 7] = [b"<html", b"<!doctype", b"<?xml", b"<table", b"<head", b"<meta", b"mime-version:"];
+    let tags: [&[u8]; 7] =
+        [b"<html", b"<!doctype", b"<?xml", b"<table", b"<head", b"<meta", b"mime-version:"];
     tags.iter().any(|tag| head.starts_with(tag))
 }
 
@@ -73,7 +74,12 @@ mod tests {
 
     #[test]
     fn web_pages_that_school_systems_call_xls_are_told_apart() {
-        for page in ["<html><table>", "\u{feff}  <!DOCTYPE html>", "<?xml version=\"1.0\"?><Workbook/>", "<TABLE border=1>"] {
+        for page in [
+            "<html><table>",
+            "\u{feff}  <!DOCTYPE html>",
+            "<?xml version=\"1.0\"?><Workbook/>",
+            "<TABLE border=1>",
+        ] {
             assert!(matches!(sniff(page.as_bytes()), Err(SheetError::WebPage)), "{page}");
         }
         assert!(matches!(sniff("学号,姓名\n".as_bytes()), Ok(Container::Text)));

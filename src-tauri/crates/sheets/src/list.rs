@@ -75,7 +75,12 @@ impl<'m> List<'m> {
             }
             self.report.counts.rows += 1;
             if heading.as_ref().is_some_and(|heading| heading.cells == row.cells) {
-                self.refuse_row(row.number, "heading_again", "这一行是重复的表头", "This row is the heading once more");
+                self.refuse_row(
+                    row.number,
+                    "heading_again",
+                    "这一行是重复的表头",
+                    "This row is the heading once more",
+                );
             } else {
                 kept.push(row);
             }
@@ -132,7 +137,15 @@ impl<'m> List<'m> {
 
     /// Adds a remark on a whole row without counting it.
     pub fn end_row(&mut self, row: u32, fate: Fate, code: &str, text: Text) {
-        self.report.add(Entry { row, field: None, column: None, fate, code: code.to_owned(), text, shown: None });
+        self.report.add(Entry {
+            row,
+            field: None,
+            column: None,
+            fate,
+            code: code.to_owned(),
+            text,
+            shown: None,
+        });
     }
 
     /// Counts a taken row.
@@ -150,7 +163,10 @@ impl<'m> List<'m> {
                 None,
                 Text::new(
                     format!("{} 格是公式，用的是文件里保存的计算结果，公式没有重新计算。", self.formulas),
-                    format!("{} cells are formulas; their saved results were used, nothing was computed.", self.formulas),
+                    format!(
+                        "{} cells are formulas; their saved results were used, nothing was computed.",
+                        self.formulas
+                    ),
                 ),
             ));
         }

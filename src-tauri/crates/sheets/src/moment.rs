@@ -129,7 +129,9 @@ fn leading_day(text: &str, year: i32) -> Option<(Option<Day>, &str)> {
         Some('月') => month_and_day(text, year),
         Some('/' | '-' | '.') if first >= 1900 => numeric_day(&rest[1..], first as i32),
         // 5/12, 5.12: a month and a day; 9-11 may be hours and is left to the times.
-        Some('/' | '.') if first <= 12 && number(&rest[1..]).is_some() && !has_clock(rest) => numeric_day(text, year),
+        Some('/' | '.') if first <= 12 && number(&rest[1..]).is_some() && !has_clock(rest) => {
+            numeric_day(text, year)
+        }
         None if text.len() == 4 && first >= 1900 => None,
         _ => Some((None, text)),
     }
@@ -247,7 +249,12 @@ mod tests {
     fn read(text: &str) -> Option<String> {
         let when = when(text, 2026)?;
         let clock = |minutes: Option<Minutes>| minutes.map(clock).unwrap_or_default();
-        Some(format!("{} {} {}", when.day.map(Day::iso).unwrap_or_default(), clock(when.start), clock(when.end)))
+        Some(format!(
+            "{} {} {}",
+            when.day.map(Day::iso).unwrap_or_default(),
+            clock(when.start),
+            clock(when.end)
+        ))
     }
 
     #[test]
@@ -284,16 +291,35 @@ mod tests {
 
     #[test]
     fn what_is_no_date_or_time_is_not_guessed() {
-        for text in
-            ["2月30日", "13月1日", "2:00-3:30", "5.12-5.13", "9.12-9.13", "待定", "", "下午", "25:00", "15:30-14:00", "5月12日-13日", "2026", "9:60", "9:00-10:00-11:00", "5月"]
-        {
+        for text in [
+            "2月30日",
+            "13月1日",
+            "2:00-3:30",
+            "5.12-5.13",
+            "9.12-9.13",
+            "待定",
+            "",
+            "下午",
+            "25:00",
+            "15:30-14:00",
+            "5月12日-13日",
+            "2026",
+            "9:60",
+            "9:00-10:00-11:00",
+            "5月",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
     }
 
     #[test]
     fn excel_days_are_the_days_that_excel_shows() {
-        for (serial, iso) in [(61.0, "1900-03-01"), (25_569.0, "1970-01-01"), (45_351.0, "2024-02-29"), (46_154.583, "2026-05-12")] {
+        for (serial, iso) in [
+            (61.0, "1900-03-01"),
+            (25_569.0, "1970-01-01"),
+            (45_351.0, "2024-02-29"),
+            (46_154.583, "2026-05-12"),
+        ] {
             assert_eq!(Day::of_excel(serial).map(Day::iso).as_deref(), Some(iso));
         }
         for serial in [f64::NAN, f64::INFINITY, -1.0, 0.5, 1e300] {

@@ -172,7 +172,8 @@ fn choose(heads: &[Head], choice: &Choice) -> Result<usize, SheetError> {
 fn best_heading(grid: &Grid, list: ListKind) -> (u32, usize) {
     let mut best = (0, 0);
     for row in grid.rows.iter().take(limits::HEADING_ROWS) {
-        let mut fields: Vec<Field> = (0..row.cells.len()).filter_map(|column| heading_field(row, column, list)).collect();
+        let mut fields: Vec<Field> =
+            (0..row.cells.len()).filter_map(|column| heading_field(row, column, list)).collect();
         fields.sort_unstable();
         fields.dedup();
         let filled = row.cells.iter().filter(|cell| !cell.is_empty()).count();
@@ -209,8 +210,16 @@ fn columns(grid: &Grid, heading_row: u32, list: ListKind, remarks: &mut Vec<Rema
                 "heading_twice",
                 field,
                 Text::new(
-                    format!("“{}”有不止一列，用了前面的一列；{} 列没有用。请确认。", name.zh, column_letter(column)),
-                    format!("There are several columns for \"{}\"; the first is used, {} is not. Please check.", name.en, column_letter(column)),
+                    format!(
+                        "“{}”有不止一列，用了前面的一列；{} 列没有用。请确认。",
+                        name.zh,
+                        column_letter(column)
+                    ),
+                    format!(
+                        "There are several columns for \"{}\"; the first is used, {} is not. Please check.",
+                        name.en,
+                        column_letter(column)
+                    ),
                 ),
             ));
             field = None;

@@ -55,7 +55,10 @@ pub fn results(bytes: &[u8], file: &str, mapping: &Mapping) -> Result<Results, S
     if mapping.column(Field::Result).is_none() {
         return Err(SheetError::FieldMissing(Field::Result));
     }
-    if [Field::StudentNo, Field::FileName, Field::Fingerprint].iter().all(|key| mapping.column(*key).is_none()) {
+    if [Field::StudentNo, Field::FileName, Field::Fingerprint]
+        .iter()
+        .all(|key| mapping.column(*key).is_none())
+    {
         return Err(SheetError::FieldMissing(Field::StudentNo));
     }
     let mut list = List::open(bytes, file, ListKind::Results, mapping, &[])?;
@@ -107,15 +110,28 @@ fn outcome(word: &str) -> Option<ReviewOutcome> {
         .flat_map(char::to_lowercase)
         .collect();
     match word.as_str() {
-        "通过" | "审核通过" | "已通过" | "合格" | "终审通过" | "校验通过" | "核验通过" | "比对通过" | "初审通过" | "正常" | "成功" | "passed"
-        | "pass" | "ok" => Some(ReviewOutcome::Passed),
+        "通过" | "审核通过" | "已通过" | "合格" | "终审通过" | "校验通过" | "核验通过" | "比对通过"
+        | "初审通过" | "正常" | "成功" | "passed" | "pass" | "ok" => Some(ReviewOutcome::Passed),
         "初审失败" | "初审不通过" | "初审未通过" | "初审不合格" | "初审退回" | "first_review_failed" => {
             Some(ReviewOutcome::FirstReviewFailed)
         }
-        "学信网身份核验异常" | "身份核验异常" | "核验异常" | "身份核验失败" | "身份核验不通过" | "身份核验未通过" | "学信网核验异常" | "人像比对不通过"
-        | "人像比对失败" | "人脸比对不通过" | "人脸比对失败" | "比对不通过" | "identity_mismatch" => Some(ReviewOutcome::IdentityMismatch),
-        "不通过" | "未通过" | "审核不通过" | "审核未通过" | "不合格" | "驳回" | "已驳回" | "退回" | "已退回" | "拒绝" | "审核失败" | "终审不通过"
-        | "失败" | "rejected" | "failed" => Some(ReviewOutcome::Rejected),
+        "学信网身份核验异常"
+        | "身份核验异常"
+        | "核验异常"
+        | "身份核验失败"
+        | "身份核验不通过"
+        | "身份核验未通过"
+        | "学信网核验异常"
+        | "人像比对不通过"
+        | "人像比对失败"
+        | "人脸比对不通过"
+        | "人脸比对失败"
+        | "比对不通过"
+        | "identity_mismatch" => Some(ReviewOutcome::IdentityMismatch),
+        "不通过" | "未通过" | "审核不通过" | "审核未通过" | "不合格" | "驳回" | "已驳回" | "退回"
+        | "已退回" | "拒绝" | "审核失败" | "终审不通过" | "失败" | "rejected" | "failed" => {
+            Some(ReviewOutcome::Rejected)
+        }
         _ => None,
     }
 }

@@ -108,10 +108,14 @@ fn read_subject(list: &mut List<'_>, row: &Row, state: &mut RowState) -> Subject
 fn paid(word: &str) -> Option<bool> {
     let word: String = word.chars().map(crate::cell_text::half_width).collect::<String>().to_lowercase();
     match word.as_str() {
-        "是" | "已缴" | "已缴费" | "已交" | "已交费" | "已付" | "已付费" | "已支付" | "缴费" | "已缴纳" | "y" | "yes" | "true"
-        | "1" | "√" | "✓" | "✔" | "☑" | "对" | "paid" | "缴费成功" | "支付成功" => Some(true),
-        "否" | "未缴" | "未缴费" | "未交" | "未交费" | "未付" | "未付费" | "未支付" | "未缴纳" | "没有" | "n" | "no" | "false"
-        | "0" | "×" | "✗" | "✘" | "x" | "错" | "unpaid" | "待支付" | "待缴费" => Some(false),
+        "是" | "已缴" | "已缴费" | "已交" | "已交费" | "已付" | "已付费" | "已支付" | "缴费" | "已缴纳"
+        | "y" | "yes" | "true" | "1" | "√" | "✓" | "✔" | "☑" | "对" | "paid" | "缴费成功" | "支付成功" => {
+            Some(true)
+        }
+        "否" | "未缴" | "未缴费" | "未交" | "未交费" | "未付" | "未付费" | "未支付" | "未缴纳" | "没有"
+        | "n" | "no" | "false" | "0" | "×" | "✗" | "✘" | "x" | "错" | "unpaid" | "待支付" | "待缴费" => {
+            Some(false)
+        }
         _ => None,
     }
 }
@@ -141,7 +145,10 @@ fn each_once(list: &mut List<'_>, people: Vec<(RosterRow, RowState)>) -> Vec<Ros
         } else {
             let before = group.first_row;
             list.report.counts.repeated += 1;
-            let text = Text::new(format!("与第 {before} 行重复，只导入一次"), format!("The same as row {before}; imported once"));
+            let text = Text::new(
+                format!("与第 {before} 行重复，只导入一次"),
+                format!("The same as row {before}; imported once"),
+            );
             list.end_row(person.row, Fate::Repeated, "repeated", text);
         }
     }
@@ -222,8 +229,14 @@ impl Zeros {
                 "zeros_maybe_lost",
                 Some(*field),
                 Text::new(
-                    format!("“{}”存成了数字且长短不一（如第 {row} 行），开头的 0 可能丢了。请与学校核对，最好把该列设为文本格式后重填。", name.zh),
-                    format!("\"{}\" is stored as numbers of different lengths (as in row {row}); zeros in front may be lost. Ask the school, and have the column formatted as text.", name.en),
+                    format!(
+                        "“{}”存成了数字且长短不一（如第 {row} 行），开头的 0 可能丢了。请与学校核对，最好把该列设为文本格式后重填。",
+                        name.zh
+                    ),
+                    format!(
+                        "\"{}\" is stored as numbers of different lengths (as in row {row}); zeros in front may be lost. Ask the school, and have the column formatted as text.",
+                        name.en
+                    ),
                 ),
             )
         };

@@ -103,7 +103,12 @@ fn read_row(list: &mut List<'_>, row: &Row, year: i32, state: &mut RowState) -> 
     let begin = start.start.or(slot.start).or(date.start);
     let mut finish = end.start.or(start.end).or(slot.end).or(date.end);
     if finish.is_some() && finish <= begin {
-        list.note(row, Field::End, unclear("结束时间不晚于开始时间", "The end is not after the begin"), state);
+        list.note(
+            row,
+            Field::End,
+            unclear("结束时间不晚于开始时间", "The end is not after the begin"),
+            state,
+        );
         finish = None;
     }
     let mut text = |field| list.text(row, field, state);
@@ -167,7 +172,12 @@ fn head_count(list: &mut List<'_>, row: &Row, state: &mut RowState) -> Option<u3
     let digits = digits.trim_end_matches('人').trim_end_matches(crate::cell_text::is_space);
     let count = digits.parse().ok().filter(|count| *count <= MOST);
     if count.is_none() {
-        let note = Note::new(Fate::CellRefused, "count_unclear", "人数不是一个整数", "The head count is not a whole number");
+        let note = Note::new(
+            Fate::CellRefused,
+            "count_unclear",
+            "人数不是一个整数",
+            "The head count is not a whole number",
+        );
         list.note(row, Field::HeadCount, note, state);
     }
     count

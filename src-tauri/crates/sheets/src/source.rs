@@ -51,7 +51,10 @@ impl<'a> Source<'a> {
             remarks.push(Remark::new(
                 "macros_ignored",
                 None,
-                Text::new("文件带有宏，宏没有运行，只读取了数据。", "The file has macros; they were not run, only the data was read."),
+                Text::new(
+                    "文件带有宏，宏没有运行，只读取了数据。",
+                    "The file has macros; they were not run, only the data was read.",
+                ),
             ));
         }
         Self { kind, encoding: None, remarks, content: Content::Book(book) }

@@ -30,7 +30,10 @@ const ADVICE: &[(&str, &str)] = &[
     ("考生号", "可以不填。要填时每格须为文本。"),
     ("是否缴费", "填“是”或“否”；现场收费或不收费的，留空。"),
     ("其他各列", "有就填，没有就留空或删去整列；列的顺序可以调整，表头文字请不要改。"),
-    ("长号码", "本模板各列已设为文本格式。从别的表粘贴时请选“只粘贴值/文本”；已显示成 1.10E+17 的号码已经丢失位数，须重新填写。"),
+    (
+        "长号码",
+        "本模板各列已设为文本格式。从别的表粘贴时请选“只粘贴值/文本”；已显示成 1.10E+17 的号码已经丢失位数，须重新填写。",
+    ),
     ("姓名", "姓名中间不要加空格；少数民族姓名的间隔号用“·”。"),
     ("表格", "表头上方不要加标题行，不要合并单元格，不要加公式和密码。"),
 ];
@@ -63,7 +66,7 @@ fn write_columns(sheet: &mut Worksheet) -> Result<(), XlsxError> {
 
 fn write_advice(sheet: &mut Worksheet) -> Result<(), XlsxError> {
     sheet.set_name("填写说明")?;
-    let wrap = Format::new().set_text_wrap().set_num_format("@");
+    let wrap = Format::new().set_text_wrap().set_num_format_index(49);
     let heading = heading_format();
     sheet.write_string_with_format(0, 0, "项目", &heading)?;
     sheet.write_string_with_format(0, 1, "要求", &heading)?;

@@ -53,7 +53,10 @@ impl<'a> Workbook<'a> {
             .iter()
             .filter(|sheet| sheet.typ == SheetType::WorkSheet)
             .take(limits::SHEETS)
-            .map(|sheet| SheetName { name: sheet.name.clone(), hidden: sheet.visible != SheetVisible::Visible })
+            .map(|sheet| SheetName {
+                name: sheet.name.clone(),
+                hidden: sheet.visible != SheetVisible::Visible,
+            })
             .collect()
     }
 
@@ -79,11 +82,7 @@ fn xlsx_error(error: calamine::XlsxError) -> SheetError {
     }
 }
 
-fn read_xlsx(
-    book: &mut Xlsx<Cursor<&[u8]>>,
-    sheet: &str,
-    rows: Option<usize>,
-) -> Result<Grid, SheetError> {
+fn read_xlsx(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str, rows: Option<usize>) -> Result<Grid, SheetError> {
     let days = if book.has_1904_epoch() { DAYS_1904 } else { 0.0 };
     let mut grid = Grid::default();
     let mut reader = book.worksheet_cells_reader(sheet).map_err(xlsx_error)?;

@@ -103,7 +103,8 @@ impl Table {
         if self.columns.iter().any(|heading| too_long(heading)) {
             return Err(SheetError::CellTooLong { row: 0 });
         }
-        let long_row = |row: &Vec<Out>| row.iter().any(|cell| matches!(cell, Out::Text(text) if too_long(text)));
+        let long_row =
+            |row: &Vec<Out>| row.iter().any(|cell| matches!(cell, Out::Text(text) if too_long(text)));
         match self.rows.iter().position(long_row) {
             Some(row) => Err(SheetError::CellTooLong { row: row + 1 }),
             None => Ok(()),
@@ -135,12 +136,12 @@ pub(crate) fn heading_format() -> Format {
         .set_align(FormatAlign::Center)
         .set_background_color(Color::RGB(0x00DD_EBF7))
         .set_border_bottom(FormatBorder::Thin)
-        .set_num_format("@")
+        .set_num_format_index(49)
 }
 
 /// Excel's own format for text.
 pub(crate) fn text_format() -> Format {
-    Format::new().set_num_format("@")
+    Format::new().set_num_format_index(49)
 }
 
 fn write_table(sheet: &mut Worksheet, table: &Table, name: &str) -> Result<(), XlsxError> {
@@ -188,7 +189,9 @@ fn sheet_names(titles: &[&str]) -> Vec<String> {
         let clean = clean.trim();
         let mut name = if clean.is_empty() { format!("Sheet{}", index + 1) } else { clean.to_owned() };
         let mut again = 2;
-        while names.iter().any(|other| other.to_lowercase() == name.to_lowercase()) || name.eq_ignore_ascii_case("history") {
+        while names.iter().any(|other| other.to_lowercase() == name.to_lowercase())
+            || name.eq_ignore_ascii_case("history")
+        {
             let suffix = format!(" ({again})");
             name = clean.chars().take(MOST - suffix.len()).chain(suffix.chars()).collect();
             again += 1;

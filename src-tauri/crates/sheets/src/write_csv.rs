@@ -52,7 +52,10 @@ mod tests {
     fn formulas_in_names_are_letters_in_the_csv() {
         let names = ["=1+1", "+cmd|' /C calc'!A0", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1"];
         let rows = names.iter().map(|name| vec![Out::from(*name)]).collect();
-        let text = String::from_utf8(csv(&Table { title: String::new(), columns: vec!["姓名".into()], rows }).unwrap()).unwrap();
+        let text = String::from_utf8(
+            csv(&Table { title: String::new(), columns: vec!["姓名".into()], rows }).unwrap(),
+        )
+        .unwrap();
         assert!(text.starts_with("\u{feff}姓名\r\n'=1+1\r\n"));
         for name in names {
             assert!(text.contains(&format!("'{name}")), "{name:?}");
