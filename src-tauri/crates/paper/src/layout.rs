@@ -150,8 +150,9 @@ impl Field {
 impl SheetLayout {
     /// The notice's sheet: 4 小二寸 and 8 一寸 on 102×152 mm, for either usage of 小二寸.
     ///
-    /// Upright only, they do not fit, whatever the order: three rows of 35 and one of 48 need 153 of 152 mm, and so
-    /// on. With two of the 一寸 on their side there is room for 1 mm between the prints and the margin of the file.
+    /// Upright only, with 1 mm between them, they do not fit on this paper in any arrangement (all were searched; for
+    /// 33×48 not even without gaps and margin). With two of the 一寸 on their side there is room for both: 1 mm between
+    /// the prints, and margins of 2 mm (33×48) or 1.5 mm (35×45).
     pub fn notice(small: SmallTwoInch) -> Result<Self, crate::PaperError> {
         Self::parse(match small {
             SmallTwoInch::W33H48 => include_str!("../../../../assets/prints/notice-33x48.toml"),

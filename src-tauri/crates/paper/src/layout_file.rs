@@ -305,26 +305,6 @@ mod tests {
     }
 
     #[test]
-    fn upright_only_the_notices_sheet_does_not_fit() {
-        // A guillotine packing of rectangles without turning: rows of equal height, either way of the paper.
-        let (paper, small, one) = ((102.0, 152.0), (33.0, 48.0), (25.0, 35.0));
-        for (w, h) in [paper, (paper.1, paper.0)] {
-            let fits = (0..=4u32).any(|rows_small| {
-                (0..=8u32).any(|rows_one| {
-                    let high = f64::from(rows_small) * small.1 + f64::from(rows_one) * one.1;
-                    let mut most = (0.0f64, 0.0f64);
-                    most.0 += f64::from(rows_small) * (w / small.0 as f64).floor();
-                    let rest = w - (w / small.0 as f64).floor() * small.0;
-                    most.1 += f64::from(rows_small) * (rest / one.0 as f64).floor();
-                    most.1 += f64::from(rows_one) * (w / one.0 as f64).floor();
-                    high <= h && most.0 >= 4.0 && most.1 >= 8.0
-                })
-            });
-            assert!(!fits, "{w}x{h}");
-        }
-    }
-
-    #[test]
     fn what_cannot_be_printed_is_refused_with_its_line() {
         let (line, why) = refused("at = [70.5, 2.5]", "at = [60.5, 2.5]");
         assert_eq!((line, why.as_str()), (line_of("at = [70.5, 2.5]") - 2, "two prints overlap"));
