@@ -98,13 +98,7 @@ pub fn plan_print(face: &FacePoints, frame: Size, size: PrintSize) -> Result<Pri
     }
     let scale = f64::from(size.dots().height) / best.h;
     let shortfalls = shortfalls(&head, frame, &rule, &best, scale);
-    Ok(PrintCrop {
-        head: head.in_print(&best),
-        crop: best,
-        scale,
-        enlarged: scale > 1.0 + 1e-9,
-        shortfalls,
-    })
+    Ok(PrintCrop { head: head.in_print(&best), crop: best, scale, enlarged: scale > 1.0 + 1e-9, shortfalls })
 }
 
 /// The best place of a crop of this height: the head's top where it is aimed at, moved up for tall hair, then moved as

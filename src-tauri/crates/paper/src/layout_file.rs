@@ -279,10 +279,9 @@ mod tests {
 
     #[test]
     fn the_notices_sheet_holds_four_and_eight_in_both_usages() {
-        for (small, size) in [
-            (SmallTwoInch::W33H48, PrintSize::Small33x48),
-            (SmallTwoInch::W35H45, PrintSize::Small35x45),
-        ] {
+        for (small, size) in
+            [(SmallTwoInch::W33H48, PrintSize::Small33x48), (SmallTwoInch::W35H45, PrintSize::Small35x45)]
+        {
             let sheet = SheetLayout::notice(small).unwrap();
             assert_eq!((sheet.count(size), sheet.count(PrintSize::OneInch)), (4, 8));
             assert_eq!(sheet.paper, PaperSize::W102H152);

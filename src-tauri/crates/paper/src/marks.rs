@@ -39,13 +39,7 @@ fn corners(a: &Area) -> [([f64; 2], [f64; 2]); 4] {
 }
 
 /// How far a mark can run from a corner along an axis before it meets another print, a caption or the paper's edge.
-fn free_length(
-    corner: [f64; 2],
-    out: [f64; 2],
-    axis: usize,
-    prints: &[Area],
-    layout: &SheetLayout,
-) -> f64 {
+fn free_length(corner: [f64; 2], out: [f64; 2], axis: usize, prints: &[Area], layout: &SheetLayout) -> f64 {
     let paper = [layout.page.0, layout.page.1];
     let to_edge = if out[axis] > 0.0 { paper[axis] - corner[axis] } else { corner[axis] };
     let captions = layout.captions.iter().map(|caption| caption.area);

@@ -89,7 +89,8 @@ pub(crate) fn packets(mut people: Vec<PrintPerson>) -> Vec<(Group, Vec<PrintPers
     }
     for (_, members) in &mut all {
         members.sort_by(|a, b| {
-            natural(text(&a.subject.student_no), text(&b.subject.student_no)).then_with(|| packing_order(a, b))
+            natural(text(&a.subject.student_no), text(&b.subject.student_no))
+                .then_with(|| packing_order(a, b))
         });
     }
     all

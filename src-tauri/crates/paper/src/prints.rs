@@ -10,8 +10,8 @@ use crate::canvas::{Page, Style};
 use crate::crop::plan_print;
 use crate::error::PaperError;
 use crate::layout::{CaptionBox, SheetLayout};
-use crate::people::{Group, PrintPerson, packets};
 use crate::pdf::Imprint;
+use crate::people::{Group, PrintPerson, packets};
 use crate::run::{Binder, Part, Parts, Remark, RunError, Summary};
 use crate::size::PrintSize;
 use crate::typeface::{Notes, Typeface};
@@ -173,7 +173,13 @@ impl<'a> Sheet<'a> {
 /// Distance of two lines, in ems.
 const LEADING: f64 = 1.25;
 
-fn set_caption(face: &Typeface, page: &mut Page, caption: &CaptionBox, person: &PrintPerson, notes: &mut Notes) {
+fn set_caption(
+    face: &Typeface,
+    page: &mut Page,
+    caption: &CaptionBox,
+    person: &PrintPerson,
+    notes: &mut Notes,
+) {
     let area = caption.area;
     let (length, depth) = if caption.turned { (area.h, area.w) } else { (area.w, area.h) };
     let mut lines: Vec<_> = caption.lines.iter().map(|line| face.line(&line.fill(person), notes)).collect();

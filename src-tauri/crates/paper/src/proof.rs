@@ -6,8 +6,8 @@ use imaging::resample::whole;
 
 use crate::canvas::{Area, GREY, Page, RULE, Style};
 use crate::error::PaperError;
-use crate::people::{Group, PrintPerson, packets};
 use crate::pdf::Imprint;
+use crate::people::{Group, PrintPerson, packets};
 use crate::picture;
 use crate::run::{Binder, Part, Parts, Remark, RunError, Summary};
 use crate::typeface::{Notes, Typeface};
@@ -77,7 +77,7 @@ fn frame(face: &Typeface, page: &mut Page, title: &str, group: &Group, number: (
     let mut notes = Notes::default();
     let width = A4.0 - 2.0 * MARGIN;
     let (line, size) =
-        face.fit(face.line(&format!("校对  {title}"), &mut notes), 4.6, width * 0.75, &mut notes);
+        face.fit(face.line(&format!("校对 {title}"), &mut notes), 4.6, width * 0.75, &mut notes);
     page.text(MARGIN, MARGIN + 3.0, Style::bold(size), line);
     let (line, size) = face.fit(face.line(&group.title(), &mut notes), 3.6, width * 0.75, &mut notes);
     page.text(MARGIN, MARGIN + 8.4, Style::plain(size), line);
@@ -129,7 +129,7 @@ fn cell(
     let line = face.line(&who, &mut notes);
     let (line, size) = face.fit(line, 3.2, width, &mut notes);
     page.text(left, top + TALL + 4.0, Style::plain(size), line);
-    let number = face.line(&person.shot_number(), &mut notes);
+    let number = face.line(&format!("拍摄号 {}", person.shot_number()), &mut notes);
     let (number, size) = face.fit(number, 3.2, width * 0.4, &mut notes);
     page.text(left, top + TALL + 8.4, Style::bold(size), number);
     for (at, label) in [(0.44, "对"), (0.72, "错")] {

@@ -20,6 +20,8 @@ const LEADING: f64 = 1.45;
 const PAD: f64 = 1.3;
 /// Lines of one cell; more is not a cell.
 const MOST_LINES: usize = 120;
+/// Lines of a heading, which has to leave room for rows on every page.
+const MOST_HEADING_LINES: usize = 6;
 
 /// Sets everything and numbers the pages.
 pub(crate) fn set(face: &Typeface, report: &Report, notes: &mut Notes) -> Vec<Page> {
@@ -123,7 +125,7 @@ impl Press<'_> {
     fn figures(&mut self, figures: &[Figure]) {
         const IN_ROW: usize = 4;
         const GAP: f64 = 3.0;
-        const HEIGHT: f64 = 18.5;
+        const HEIGHT: f64 = 19.0;
         let width = (WIDTH - GAP * (IN_ROW - 1) as f64) / IN_ROW as f64;
         for row in figures.chunks(IN_ROW) {
             self.need(HEIGHT + GAP);
@@ -132,8 +134,8 @@ impl Press<'_> {
                 self.page().fill(area, SHADE);
                 let texts = [
                     (&figure.label, Style::plain(3.2), 5.0),
-                    (&figure.value, Style::bold(6.2), 11.6),
-                    (&figure.note, Style::grey(SMALL), 16.4),
+                    (&figure.value, Style::bold(6.0), 12.2),
+                    (&figure.note, Style::grey(SMALL), 16.8),
                 ];
                 for (text, style, down) in texts {
                     let line = self.face.line(text, self.notes);
@@ -171,7 +173,8 @@ impl Press<'_> {
         if widths.is_empty() {
             return;
         }
-        let heading = self.row(&table.columns.iter().map(|c| c.heading.clone()).collect::<Vec<_>>(), &widths);
+        let headings: Vec<String> = table.columns.iter().map(|c| c.heading.clone()).collect();
+        let heading = self.row(&headings, &widths, MOST_HEADING_LINES);
         self.need(heading.height() + 10.0);
         self.table_head(&heading, table, &widths);
         if table.rows.is_empty() {
@@ -181,14 +184,14 @@ impl Press<'_> {
             self.y += CELL * LEADING + 2.0 * PAD;
         }
         for cells in &table.rows {
-            let row = self.row(cells, &widths);
+            let row = self.row(cells, &widths, MOST_LINES);
             self.table_row(&row, &heading, table, &widths);
         }
         let y = self.y;
         self.page().rule([LEFT, y], [LEFT + WIDTH, y], 0.3, GREY);
     }
 
-    fn row(&mut self, cells: &[String], widths: &[f64]) -> Row {
+    fn row(&mut self, cells: &[String], widths: &[f64], most_lines: usize) -> Row {
         let last = widths.len() - 1;
         let text = |i: usize| -> String {
             if i == last {
@@ -199,8 +202,8 @@ impl Press<'_> {
         };
         let set = |(i, width): (usize, &f64)| {
             let mut lines = self.lines(&text(i), CELL, width - 2.0 * PAD);
-            self.notes.cut |= lines.len() > MOST_LINES;
-            lines.truncate(MOST_LINES);
+            self.notes.cut |= lines.len() > most_lines;
+            lines.truncate(most_lines);
             lines
         };
         Row(widths.iter().enumerate().map(set).collect())
@@ -219,22 +222,27 @@ impl Press<'_> {
             let room = BOTTOM - self.y - 2.0 * PAD;
             let fits = (room / (CELL * LEADING)).floor().max(0.0) as usize;
             let rest = row.lines() - from;
-            let whole_page = ((BOTTOM - TOP - heading.height()) / (CELL * LEADING)) as usize;
-            if fits == 0 || (rest > fits && rest <= whole_page.saturating_sub(2)) {
+            // Headings are short, so that a new page always has room: the loop goes on.
+            let new_page = ((BOTTOM - TOP - heading.height() - 2.0 * PAD) / (CELL * LEADING)) as usize;
+            if fits == 0 || (rest > fits && rest <= new_page) {
                 self.new_page();
                 self.table_head(heading, table, widths);
-                // A page without room for one line under the headings takes it all the same, or this would not end.
-                if fits > 0 || BOTTOM - self.y > CELL * LEADING + 2.0 * PAD {
-                    continue;
-                }
+                continue;
             }
-            let count = rest.min(fits.max(1));
+            let count = rest.min(fits);
             self.cells(row, from..from + count, table, widths, Style::plain(CELL));
             from += count;
         }
     }
 
-    fn cells(&mut self, row: &Row, lines: std::ops::Range<usize>, table: &Table, widths: &[f64], style: Style) {
+    fn cells(
+        &mut self,
+        row: &Row,
+        lines: std::ops::Range<usize>,
+        table: &Table,
+        widths: &[f64],
+        style: Style,
+    ) {
         let top = self.y;
         let mut x = LEFT;
         for ((cell, width), column) in row.0.iter().zip(widths).zip(&table.columns) {
@@ -261,8 +269,7 @@ impl Press<'_> {
             let number = face.line(&format!("第 {} 页，共 {count} 页", i + 1), notes);
             let x = LEFT + WIDTH - face.width(&number) * SMALL;
             page.text(x, y, Style::grey(SMALL), number);
-            let (line, size) =
-                face.fit(face.line(&report.footer, notes), SMALL, x - LEFT - 5.0, notes);
+            let (line, size) = face.fit(face.line(&report.footer, notes), SMALL, x - LEFT - 5.0, notes);
             page.text(LEFT, y, Style::grey(size), line);
             if i > 0 {
                 let (line, size) = face.fit(face.line(&report.title, notes), SMALL, WIDTH, notes);

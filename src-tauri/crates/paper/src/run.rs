@@ -146,7 +146,12 @@ impl<'a, E, D: FnMut(Part) -> Result<(), E>> Binder<'a, D> {
         Ok(())
     }
 
-    pub(crate) fn page(&mut self, page: Page, people: &[PortraitId], group: &Group) -> Result<(), RunError<E>> {
+    pub(crate) fn page(
+        &mut self,
+        page: Page,
+        people: &[PortraitId],
+        group: &Group,
+    ) -> Result<(), RunError<E>> {
         if self.pages.len() >= self.parts.most_pages.max(1) as usize {
             self.flush()?;
         }

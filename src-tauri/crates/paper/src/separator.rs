@@ -24,7 +24,7 @@ pub(crate) fn page(
     let band = Area { x: edge, y: edge, w: w - 2.0 * edge, h: 10.0 * unit };
     page.fill(band, SHADE);
     page.frame(Area { h: h - 2.0 * edge, ..band }, 0.5, GREY);
-    let tag = face.line(&format!("分隔页  {} / {}    不裁切，夹在照片之间", number.0, number.1), &mut notes);
+    let tag = face.line(&format!("分隔页 {} / {} · 不裁切，夹在照片之间", number.0, number.1), &mut notes);
     let (tag, size) = face.fit(tag, 4.5 * unit, band.w - 6.0 * unit, &mut notes);
     page.text(edge + 3.0 * unit, edge + 6.6 * unit, Style::grey(size), tag);
 
@@ -49,7 +49,7 @@ pub(crate) fn page(
         y += 1.5 * unit;
     }
     let sheets = people.len().div_ceil(layout.people.max(1));
-    let count = format!("{} 人   {sheets} 张", people.len());
+    let count = format!("{} 人 · {sheets} 张", people.len());
     page.text(left, foot + 5.0 * unit, Style::bold(6.0 * unit), face.line(&count, &mut notes));
     let no = |person: Option<&PrintPerson>| person.and_then(|p| p.subject.student_no.clone());
     if let (Some(first), Some(last)) = (no(people.first()), no(people.last())) {

@@ -193,8 +193,8 @@ pub(crate) mod tests {
 
     /// The font that set-up brings.
     pub(crate) fn font_bytes() -> Vec<u8> {
-        let file =
-            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/fonts/NotoSansSC-Regular.ttf");
+        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../../assets/fonts/NotoSansSC-Regular.ttf");
         std::fs::read(file).expect("the font is not there: cargo xtask setup brings it")
     }
 
@@ -218,7 +218,8 @@ pub(crate) mod tests {
 
     #[test]
     fn names_of_this_country_have_their_glyphs() {
-        for name in ["张三", "欧阳龑", "阿卜杜拉·买买提", "喆堃玥", "㛃䶮", "Trần Đức"] {
+        for name in ["张三", "欧阳龑", "阿卜杜拉·买买提", "喆堃玥", "㛃䶮", "Trần Đức"]
+        {
             let (text, notes) = cleaned(name);
             assert_eq!((text.as_str(), notes), (name, Notes::default()));
         }
