@@ -1,4 +1,4 @@
-//! Models and demo pictures: files inside registry packages, fetched by name, version and checksum.
+//! Models, demo pictures and the font for print: files inside registry packages, fetched by name, version and checksum.
 
 use std::fs;
 use std::io::{Cursor, Read};
@@ -38,7 +38,7 @@ fn wheel() -> String {
 
 #[derive(Deserialize)]
 struct Manifest {
-    #[serde(alias = "model", alias = "photo")]
+    #[serde(alias = "model", alias = "photo", alias = "font")]
     file: Vec<Item>,
 }
 

@@ -5,11 +5,12 @@ use crate::paths;
 use crate::shell::{self, Done};
 use crate::{fetch, window};
 
-/// System packages, models, demo pictures, window.
+/// System packages, models, the font for print, demo pictures, window.
 pub fn setup(purpose: For) -> Done {
     packages::install(purpose)?;
     let assets = paths::root().join("assets");
     fetch::manifest(&assets.join("models/models.toml"))?;
+    fetch::manifest(&assets.join("fonts/fonts.toml"))?;
     fetch::manifest(&assets.join("demo/demo.toml"))?;
     window::build()
 }
