@@ -1,0 +1,85 @@
+//! Export against `cp -r` and `sync` of the same files, in one run: `throughput DIR [COUNT] [BYTES] [ROUNDS]`.
+//! Ratios above 1 mean that the export is faster. Rounds take turns, and each counts the median.
+
+#![allow(clippy::unwrap_used)] // a measuring tool
+
+#[path = "../tests/sample/mod.rs"]
+mod sample;
+
+use std::cell::Cell;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use delivery::{CancelToken, Disk, Phase, write_bag};
+use domain::{ContentHash, Timestamp};
+
+fn main() {
+    let mut args = std::env::args().skip(1);
+    let dir = args.next().expect("throughput DIR [COUNT] [BYTES] [ROUNDS]");
+    let mut number = |default| args.next().map_or(default, |text| text.parse().unwrap());
+    let (count, bytes, rounds) = (number(2000), number(35_000), number(5));
+    let dir = Path::new(&dir);
+    let source = tempfile::tempdir().unwrap();
+    let items = sample::items(count, bytes);
+    let plan = sample::plan(&items);
+    // Both read the same files from the same disk; the export knows them by hash, as the store does.
+    for n in 0..count {
+        let picture = sample::picture(n, bytes);
+        fs::write(source.path().join(ContentHash::of(&picture).to_hex()), picture).unwrap();
+    }
+    let tree = tempfile::tempdir().unwrap();
+    for file in &plan.files {
+        let path = tree.path().join(&file.path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let from = source.path().join(file.hash.to_hex());
+        if fs::copy(from, &path).is_err() {
+            fs::write(path, "学号,姓名\n").unwrap();
+        }
+    }
+    let (mut copied, mut written, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..rounds {
+        let copy = dir.join("copy");
+        sync();
+        let start = Instant::now();
+        assert!(Command::new("cp").arg("-r").arg(tree.path()).arg(&copy).status().unwrap().success());
+        sync();
+        copied.push(start.elapsed().as_secs_f64());
+        fs::remove_dir_all(copy).unwrap();
+        sync();
+
+        let start = Instant::now();
+        let reading = Cell::new(None);
+        let mut progress = |at: delivery::Progress| {
+            if at.phase == Phase::ReadingBack && reading.get().is_none() {
+                reading.set(Some(start.elapsed().as_secs_f64()));
+            }
+        };
+        let pictures =
+            |_: delivery::FileKind, hash: &ContentHash| fs::read(source.path().join(hash.to_hex()));
+        let done =
+            write_bag(&plan, dir, &Disk, &pictures, Timestamp(0), &mut progress, &CancelToken::default())
+                .unwrap();
+        assert!(done.complete);
+        whole.push(start.elapsed().as_secs_f64());
+        written.push(reading.get().unwrap());
+        fs::remove_dir_all(done.bag).unwrap();
+        println!(
+            "round {round}: cp+sync {:.2} s, export to flush {:.2} s, whole {:.2} s",
+            copied[round], written[round], whole[round]
+        );
+    }
+    let median = |mut times: Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    let (copied, written, whole) = (median(copied), median(written), median(whole));
+    println!("{count} files of {bytes} bytes: cp -r + sync {copied:.2} s");
+    println!("export until everything is on the device {written:.2} s, ratio {:.2}", copied / written);
+    println!("export with read-back and seal {whole:.2} s, ratio {:.2}", copied / whole);
+}
+
+fn sync() {
+    assert!(Command::new("sync").status().unwrap().success());
+}

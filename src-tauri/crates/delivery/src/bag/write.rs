@@ -1,0 +1,551 @@
+//! A plan becomes a bag on a device that may be pulled, fill up or lie.
+//!
+//! What is there is checked first, and only what is missing or wrong is written: under temporary names, brought to the
+//! device in groups, renamed. Then everything is read back from the device: all of it and at the end, since a stick of
+//! false capacity loses early files to later ones. The tag files that make a folder a bag come last.
+
+use std::collections::{HashMap, HashSet};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use domain::{ContentHash, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use ts_rs::TS;
+
+use super::device::Device;
+use super::plan::{BagPlan, PlannedFile, Source};
+use super::scan::{Found, FoundKind, scan};
+use crate::error::DeliveryError;
+use crate::item::Pictures;
+use crate::platform;
+
+/// Written between two flushes: long runs for the stick, and no more than this to write again after it was pulled.
+const GROUP_BYTES: u64 = 64 << 20;
+const GROUP_FILES: usize = 512;
+/// A file that comes back wrong is written once more; a stick that is wrong again is not asked a third time.
+const ROUNDS: usize = 2;
+/// The tag files that make a folder a bag, in the order in which they are taken away.
+const TAGS: [&str; 4] = ["bagit.txt", "tagmanifest-sha256.txt", "manifest-sha256.txt", "bag-info.txt"];
+
+/// Stops an export from another thread.
+#[derive(Debug, Clone, Default)]
+pub struct CancelToken(Arc<AtomicBool>);
+
+impl CancelToken {
+    /// Stops at the next file.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was asked for.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What is being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Reading what an earlier export left.
+    Checking,
+    /// Writing what is missing.
+    Writing,
+    /// Waiting for the device to have it.
+    Flushing,
+    /// Reading everything back and comparing.
+    ReadingBack,
+    /// Writing the tag files.
+    Sealing,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Progress {
+    /// What is being done.
+    pub phase: Phase,
+    /// Files of this phase that are done.
+    pub files_done: u32,
+    /// Files of this phase.
+    pub files: u32,
+    /// Bytes read or written so far, all phases.
+    #[ts(type = "number")]
+    pub bytes_done: u64,
+    /// Bytes to be read or written, all phases.
+    #[ts(type = "number")]
+    pub bytes: u64,
+}
+
+impl Progress {
+    /// Rest time, after `elapsed` since the start; unknown at the very beginning.
+    pub fn rest(&self, elapsed: Duration) -> Option<Duration> {
+        let share = self.bytes_done as f64 / self.bytes.max(1) as f64;
+        (share > 0.01).then(|| elapsed.mul_f64(((1.0 - share) / share).max(0.0)))
+    }
+}
+
+/// Why a file is not on the device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingReason {
+    /// The store has no such file or cannot read it.
+    PictureMissing,
+    /// The store's file is not what the list says.
+    PictureAltered,
+    /// What came back is not what was written, twice: the device is unreliable.
+    ReadBackDiffers,
+    /// No room.
+    Full,
+    /// The device was pulled or fails.
+    DeviceFailed,
+    /// The device cannot be written.
+    ReadOnly,
+    /// Stopped by the operator.
+    Cancelled,
+}
+
+/// A file that is not on the device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct MissingFile {
+    /// Its path in the bag.
+    pub path: String,
+    /// Index of the person; none for the caller's files.
+    #[ts(type = "number | null")]
+    pub item: Option<usize>,
+    /// Why.
+    pub reason: MissingReason,
+}
+
+/// What came of an export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Completion {
+    /// Everything is there, was read back, and the bag is named complete.
+    pub complete: bool,
+    /// The device has it all, nothing waits in memory: it may be pulled. Only ever with `complete`.
+    pub safe_to_remove: bool,
+    /// Whether the bytes were read past the system's cache. `false` on systems where a program cannot ask for it.
+    pub read_from_device: bool,
+    /// Folder of the bag.
+    #[ts(type = "string")]
+    pub bag: PathBuf,
+    /// Payload files of the plan.
+    pub files: u32,
+    /// Their bytes.
+    #[ts(type = "number")]
+    pub bytes: u64,
+    /// Files written by this run.
+    pub written: u32,
+    /// Files of an earlier run that were checked and kept.
+    pub kept: u32,
+    /// Exactly what is missing, and why.
+    pub missing: Vec<MissingFile>,
+    /// SHA-256 of `tagmanifest-sha256.txt`: stands for the whole bag, for the receipt. With `complete` only.
+    pub bag_checksum: Option<ContentHash>,
+}
+
+/// Writes a bag into the folder `into`, or goes on with one.
+///
+/// `Err` means that nothing was done: the folder holds something else or cannot be read. Whatever happens later is
+/// told by the [`Completion`]; another call goes on from there. `now` dates the bag.
+pub fn write_bag(
+    plan: &BagPlan,
+    into: &Path,
+    device: &dyn Device,
+    pictures: &dyn Pictures,
+    now: Timestamp,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &CancelToken,
+) -> Result<Completion, DeliveryError> {
+    let bag = into.join(&plan.name);
+    let found = own_files(plan, scan(&bag)?)?;
+    let start = Progress { phase: Phase::Checking, files_done: 0, files: 0, bytes_done: 0, bytes: 0 };
+    let good = vec![false; plan.files.len()];
+    let missing = vec![None; plan.files.len()];
+    let mut run = Run {
+        plan,
+        bag,
+        device,
+        pictures,
+        progress,
+        cancel,
+        at: start,
+        good,
+        missing,
+        stopped: None,
+        written: 0,
+    };
+    Ok(run.all(&found, now))
+}
+
+/// Sorts out what lies there. Anything that is not of this bag is a reason to touch nothing.
+fn own_files(plan: &BagPlan, found: Vec<Found>) -> Result<Vec<Found>, DeliveryError> {
+    let planned: HashSet<&str> = plan.files.iter().map(|file| file.path.as_str()).collect();
+    if found.iter().any(|file| file.kind == FoundKind::Odd) {
+        return Err(DeliveryError::Link);
+    }
+    let foreign = |file: &&Found| {
+        let path = file.path.as_str();
+        file.kind == FoundKind::File && !planned.contains(path) && !TAGS.contains(&path)
+    };
+    match found.iter().filter(foreign).count() {
+        0 => Ok(found),
+        count => Err(DeliveryError::OtherContent { count: count as u64 }),
+    }
+}
+
+struct Run<'a> {
+    plan: &'a BagPlan,
+    bag: PathBuf,
+    device: &'a dyn Device,
+    pictures: &'a dyn Pictures,
+    progress: &'a mut dyn FnMut(Progress),
+    cancel: &'a CancelToken,
+    at: Progress,
+    /// Files that were read back and agree.
+    good: Vec<bool>,
+    /// Why a file cannot be there.
+    missing: Vec<Option<MissingReason>>,
+    /// Why nothing more is written.
+    stopped: Option<MissingReason>,
+    written: u32,
+}
+
+impl Run<'_> {
+    fn all(&mut self, found: &[Found], now: Timestamp) -> Completion {
+        self.check(found);
+        let kept = self.count_good();
+        if kept as usize == self.plan.files.len()
+            && let Some(checksum) = self.sealed_already(found)
+        {
+            let flushed = self.device.settle(&self.bag, &[]).is_ok();
+            return self.completion(kept, Some(checksum), flushed);
+        }
+        let fresh = self.clear(found).and_then(|()| self.device.make_folders(&self.bag));
+        if let Err(e) = fresh {
+            self.stop(&e);
+        }
+        for _ in 0..ROUNDS {
+            let before = self.written;
+            self.write_missing();
+            if self.stopped.is_some() || self.written == before {
+                break;
+            }
+            self.read_back();
+            if self.count_good() as usize == self.plan.files.len() {
+                break;
+            }
+        }
+        // Files of the last round that still come back wrong must not look like pictures.
+        let checksum = if self.is_all_good() { self.seal(now) } else { None };
+        let flushed = self.device.settle(&self.bag, &[]).is_ok();
+        self.completion(kept, checksum, flushed)
+    }
+
+    fn is_all_good(&self) -> bool {
+        self.stopped.is_none() && self.good.iter().all(|good| *good)
+    }
+
+    fn count_good(&self) -> u32 {
+        self.good.iter().filter(|good| **good).count() as u32
+    }
+
+    /// Reads what an earlier run left.
+    fn check(&mut self, found: &[Found]) {
+        let sizes: HashMap<&str, u64> = found.iter().map(|file| (file.path.as_str(), file.bytes)).collect();
+        let there: Vec<usize> = (0..self.plan.files.len())
+            .filter(|&i| sizes.get(self.plan.files[i].path.as_str()) == Some(&self.plan.files[i].bytes))
+            .collect();
+        let bytes: u64 = there.iter().map(|&i| self.plan.files[i].bytes).sum();
+        self.at.bytes = bytes + 2 * self.plan.payload_bytes - bytes;
+        self.begin(Phase::Checking, there.len());
+        for i in there {
+            self.good[i] = !self.cancel.is_cancelled() && self.agrees(i);
+        }
+    }
+
+    /// The checksum of a bag that was finished by an earlier run and is whole.
+    fn sealed_already(&self, found: &[Found]) -> Option<ContentHash> {
+        if found.iter().any(|file| file.kind != FoundKind::File) {
+            return None;
+        }
+        let read = |name: &str| self.read_small(name);
+        let (info, manifest) = (read("bag-info.txt")?, read("manifest-sha256.txt")?);
+        let (list, declaration) = (read("tagmanifest-sha256.txt")?, read("bagit.txt")?);
+        let mut expected = super::manifest::line(&ContentHash::of(&info), "bag-info.txt");
+        expected += &super::manifest::line(&ContentHash::of(&manifest), "manifest-sha256.txt");
+        expected += &super::manifest::line(&ContentHash::of(&declaration), "bagit.txt");
+        let whole = manifest == self.plan.manifest().as_bytes()
+            && declaration == super::info::DECLARATION.as_bytes()
+            && list == expected.as_bytes();
+        whole.then(|| ContentHash::of(&list))
+    }
+
+    fn read_small(&self, name: &str) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let most = self.plan.manifest().len() as u64 + (1 << 16);
+        self.device.read_back(&self.bag.join(name)).ok()?.take(most).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    }
+
+    /// From here on it is no bag until everything is there: the marks go first, then what lies about.
+    fn clear(&mut self, found: &[Found]) -> io::Result<()> {
+        for name in TAGS {
+            if found.iter().any(|file| file.path == name) {
+                self.device.remove(&self.bag.join(name))?;
+            }
+        }
+        for file in found.iter().filter(|file| file.kind != FoundKind::File) {
+            self.device.remove(&file.real)?;
+        }
+        if found.is_empty() { Ok(()) } else { self.device.settle(&self.bag, &[]) }
+    }
+
+    /// Writes, in groups, what is neither good nor impossible.
+    fn write_missing(&mut self) {
+        let todo: Vec<usize> =
+            (0..self.plan.files.len()).filter(|&i| !self.good[i] && self.missing[i].is_none()).collect();
+        self.begin(Phase::Writing, todo.len());
+        let mut group = Vec::new();
+        let mut bytes = 0;
+        let mut folders = HashSet::new();
+        for i in todo {
+            if self.cancel.is_cancelled() {
+                self.stopped = Some(MissingReason::Cancelled);
+            }
+            if self.stopped.is_some() {
+                break;
+            }
+            let file = &self.plan.files[i];
+            let Some(content) = self.content(i) else { continue };
+            let target = self.bag.join(&file.path);
+            let temporary = temporary_of(&target);
+            let folder = target.parent().unwrap_or(&self.bag).to_owned();
+            let made = if folders.contains(&folder) { Ok(()) } else { self.device.make_folders(&folder) };
+            if let Err(e) = made.and_then(|()| self.device.write(&temporary, &content)) {
+                self.stop(&e);
+                let _ = self.device.remove(&temporary); // a full stick needs the room; a pulled one has nothing
+                break;
+            }
+            folders.insert(folder);
+            group.push((temporary, target));
+            bytes += file.bytes;
+            self.step(file.bytes);
+            if bytes >= GROUP_BYTES || group.len() >= GROUP_FILES {
+                self.name(&mut group);
+                bytes = 0;
+            }
+        }
+        self.name(&mut group);
+    }
+
+    /// Brings a group to the device and gives its files their names.
+    fn name(&mut self, group: &mut Vec<(PathBuf, PathBuf)>) {
+        if group.is_empty() {
+            return;
+        }
+        let temporary: Vec<PathBuf> = group.iter().map(|(temporary, _)| temporary.clone()).collect();
+        if let Err(e) = self.device.settle(&self.bag, &temporary) {
+            self.stop(&e);
+            for file in temporary {
+                let _ = self.device.remove(&file);
+            }
+            group.clear();
+            return;
+        }
+        for (temporary, target) in group.drain(..) {
+            match self.device.rename(&temporary, &target) {
+                Ok(()) => self.written += 1,
+                Err(e) => {
+                    self.stop(&e);
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Reads every file back after the device was made to take it all.
+    fn read_back(&mut self) {
+        let all: Vec<usize> = (0..self.plan.files.len()).filter(|&i| self.missing[i].is_none()).collect();
+        self.begin(Phase::Flushing, 0);
+        if let Err(e) = self.device.settle(&self.bag, &[]) {
+            return self.stop(&e);
+        }
+        self.begin(Phase::ReadingBack, all.len());
+        for i in all {
+            if self.cancel.is_cancelled() {
+                self.stopped = Some(MissingReason::Cancelled);
+                return;
+            }
+            self.good[i] = self.agrees(i);
+            if !self.good[i] {
+                tracing::warn!(file = i, "a file came back otherwise than it was written");
+                // It must not look like somebody's picture; if it cannot be removed, it will be written over.
+                let _ = self.device.remove(&self.bag.join(&self.plan.files[i].path));
+            }
+        }
+    }
+
+    /// The tag files, each of them read back, `bagit.txt` only when all others are on the device.
+    fn seal(&mut self, now: Timestamp) -> Option<ContentHash> {
+        let tags = self.plan.tag_files(now);
+        self.begin(Phase::Sealing, tags.len());
+        let mut checksum = None;
+        for (name, text) in tags {
+            if name == "tagmanifest-sha256.txt" {
+                checksum = Some(ContentHash::of(text.as_bytes()));
+            }
+            if let Err(e) = self.write_tag(name, text.as_bytes()) {
+                self.stop(&e);
+                // Half a seal is none.
+                let _ = self.device.remove(&self.bag.join("bagit.txt"));
+                return None;
+            }
+            self.step(0);
+        }
+        checksum
+    }
+
+    fn write_tag(&self, name: &str, content: &[u8]) -> io::Result<()> {
+        let target = self.bag.join(name);
+        let temporary = temporary_of(&target);
+        self.device.write(&temporary, content)?;
+        self.device.settle(&self.bag, std::slice::from_ref(&temporary))?;
+        self.device.rename(&temporary, &target)?;
+        self.device.settle(&self.bag, std::slice::from_ref(&target))?;
+        let back = hash_of(&mut *self.device.read_back(&target)?)?;
+        if back == ContentHash::of(content) { Ok(()) } else { Err(io::Error::other("read back differs")) }
+    }
+
+    /// The bytes of a file, or the note that the store cannot give them.
+    fn content(&mut self, i: usize) -> Option<Vec<u8>> {
+        let file = &self.plan.files[i];
+        match content(self.plan, file, self.pictures) {
+            Ok(bytes) => Some(bytes),
+            Err(reason) => {
+                self.missing[i] = Some(reason);
+                self.step(0);
+                None
+            }
+        }
+    }
+
+    fn agrees(&mut self, i: usize) -> bool {
+        let file = &self.plan.files[i];
+        let back = self.device.read_back(&self.bag.join(&file.path));
+        let agrees = back.and_then(|mut bytes| hash_of(&mut *bytes)).is_ok_and(|hash| hash == file.hash);
+        self.step(file.bytes);
+        agrees
+    }
+
+    fn stop(&mut self, error: &io::Error) {
+        tracing::warn!(%error, "the export stops");
+        self.stopped.get_or_insert(if platform::is_full(error) {
+            MissingReason::Full
+        } else if platform::is_read_only(error) {
+            MissingReason::ReadOnly
+        } else {
+            MissingReason::DeviceFailed
+        });
+    }
+
+    fn begin(&mut self, phase: Phase, files: usize) {
+        self.at = Progress { phase, files_done: 0, files: files as u32, ..self.at };
+        (self.progress)(self.at);
+    }
+
+    fn step(&mut self, bytes: u64) {
+        self.at.files_done += 1;
+        self.at.bytes_done = (self.at.bytes_done + bytes).min(self.at.bytes);
+        (self.progress)(self.at);
+    }
+
+    fn completion(&self, kept: u32, checksum: Option<ContentHash>, flushed: bool) -> Completion {
+        let files = self.plan.files.iter().enumerate();
+        // A sound bag whose last flush failed is still one that must be exported again.
+        let complete = checksum.is_some() && flushed;
+        let mut missing: Vec<MissingFile> = files
+            .filter(|(i, _)| !self.good[*i])
+            .map(|(i, file)| MissingFile {
+                path: file.path.clone(),
+                item: owner(file),
+                reason: self.missing[i].or(self.stopped).unwrap_or(MissingReason::ReadBackDiffers),
+            })
+            .collect();
+        if missing.is_empty() && !complete {
+            let reason = self.stopped.unwrap_or(MissingReason::DeviceFailed);
+            missing.push(MissingFile { path: "bagit.txt".into(), item: None, reason });
+        }
+        Completion {
+            complete,
+            safe_to_remove: complete,
+            read_from_device: platform::DEVICE_READ,
+            bag: self.bag.clone(),
+            files: self.plan.files.len() as u32,
+            bytes: self.plan.payload_bytes,
+            written: self.written,
+            kept,
+            missing,
+            bag_checksum: checksum.filter(|_| complete),
+        }
+    }
+}
+
+fn owner(file: &PlannedFile) -> Option<usize> {
+    match file.source {
+        Source::Picture { item, .. } => Some(item),
+        Source::Extra(_) => None,
+    }
+}
+
+/// The checked bytes of a planned file.
+pub(crate) fn content(
+    plan: &BagPlan,
+    file: &PlannedFile,
+    pictures: &dyn Pictures,
+) -> Result<Vec<u8>, MissingReason> {
+    let bytes = match &file.source {
+        Source::Extra(index) => plan.extras.get(*index).map(|extra| extra.bytes.clone()),
+        Source::Picture { kind, .. } => pictures.read(*kind, &file.hash).ok(),
+    };
+    let bytes = bytes.ok_or(MissingReason::PictureMissing)?;
+    let sound = bytes.len() as u64 == file.bytes && ContentHash::of(&bytes) == file.hash;
+    if sound { Ok(bytes) } else { Err(MissingReason::PictureAltered) }
+}
+
+/// SHA-256 of what a reader gives.
+pub(crate) fn hash_of(reader: &mut dyn Read) -> io::Result<ContentHash> {
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => hasher.update(&buffer[..n]),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(finished(hasher))
+}
+
+/// The hash of everything that `hasher` was given.
+pub(crate) fn finished(hasher: Sha256) -> ContentHash {
+    let hex: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    // 64 lower-case digits by construction.
+    ContentHash::from_hex(&hex).unwrap_or_else(|| ContentHash::of(&[]))
+}
+
+/// A temporary name in the same folder, short, so that a long name never becomes too long by it.
+pub(crate) fn temporary_of(target: &Path) -> PathBuf {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let hash = ContentHash::of(name.as_bytes()).to_hex();
+    target.with_file_name(format!(".gb-{}.part", &hash[..16]))
+}
+
+/// Whether a file's name is one of [`temporary_of`]. No handed over name begins with a dot.
+pub(crate) fn is_temporary(name: &str) -> bool {
+    name.starts_with(".gb-") && name.ends_with(".part")
+}
