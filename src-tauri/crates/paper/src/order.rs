@@ -92,7 +92,7 @@ fn chinese(run: &[u64]) -> u64 {
 mod tests {
     use super::*;
 
-    fn sorted<'a>(mut names: Vec<&'a str>) -> Vec<&'a str> {
+    fn sorted(mut names: Vec<&str>) -> Vec<&str> {
         names.sort_by(|a, b| natural(a, b));
         names
     }

@@ -1,7 +1,10 @@
 //! What comes out of the printer: files rendered at 300 dpi by another program (pdftoppm) and measured.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use domain::{FacePoints, PortraitId, ShotNumber, Size, Subject, Timestamp};
 use image::{Rgb, RgbImage};
@@ -15,6 +18,11 @@ use paper::{
 type Never = std::convert::Infallible;
 
 fn typeface() -> Typeface {
+    static ONE: LazyLock<Typeface> = LazyLock::new(load_typeface);
+    ONE.clone()
+}
+
+fn load_typeface() -> Typeface {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets/fonts/NotoSansSC-Regular.ttf");
     let bytes = std::fs::read(file).expect("the font is not there: cargo xtask setup brings it");
     Typeface::from_bytes(bytes).unwrap()
@@ -52,8 +60,9 @@ fn flat(portrait: PortraitId) -> PrintPicture {
 
 /// A drawn person in front of the delivered blue.
 fn drawn(portrait: PortraitId) -> PrintPicture {
-    let size = Size { width: 1920, height: 1080 };
-    let booth = testkit::Booth::new(size, vec![]);
+    static BOOTH: LazyLock<testkit::Booth> =
+        LazyLock::new(|| testkit::Booth::new(Size { width: 1920, height: 1080 }, vec![]));
+    let booth = &*BOOTH;
     let scene = testkit::Scene::seated(portrait.0 as usize);
     let (mut frame, alpha) = (booth.frame(&scene, 7), booth.alpha(&scene, 7));
     for (pixel, a) in frame.pixels_mut().zip(alpha.pixels()) {

@@ -32,7 +32,7 @@ fn main() -> Result<(), sheets::SheetError> {
             format!("22{:02}班", n % 40),
             format!("2022{n:08}"),
             format!("学生{n}"),
-            if n % 2 == 0 { "男" } else { "女" }.into(),
+            if n.is_multiple_of(2) { "男" } else { "女" }.into(),
             format!("99999920040101{:04}", n % 10_000),
             "本科".into(),
             format!("22999999{n:06}"),

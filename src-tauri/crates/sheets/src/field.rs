@@ -99,6 +99,10 @@ impl Field {
 
     /// The field that a heading means in this kind of list.
     pub fn of_heading(heading: &str, list: ListKind) -> Option<Field> {
+        // A heading is a few words; a novel in a cell costs no time.
+        if heading.len() > 400 {
+            return None;
+        }
         let heading = normalised(heading);
         let bare = without_brackets(&heading);
         let find = |heading: &str| {

@@ -144,15 +144,14 @@ fn moment(list: &mut List<'_>, row: &Row, field: Field, year: i32, state: &mut R
         }
         Some(_) => None,
     };
-    let found = found.unwrap_or_else(|| {
+    found.unwrap_or_else(|| {
         let note = unclear(
             "看不懂日期或时间。请写成“5月12日”“14:00-15:30”这样",
             "The date or time is not understood. Write it like 5月12日 or 14:00-15:30",
         );
         list.note(row, field, note, state);
         When::default()
-    });
-    found
+    })
 }
 
 fn of_excel(serial: f64) -> Option<When> {

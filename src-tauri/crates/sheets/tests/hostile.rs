@@ -1,5 +1,7 @@
 //! Files that are damaged, huge or hostile: a clear answer, quickly, and never a panic.
 
+#![allow(clippy::unwrap_used)]
+
 mod fixtures;
 
 use std::io::{Cursor, Write};

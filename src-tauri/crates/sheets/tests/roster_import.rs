@@ -1,5 +1,7 @@
 //! Rosters that real schools produce, each named for what it promises.
 
+#![allow(clippy::unwrap_used)]
+
 mod fixtures;
 
 use domain::{Subject, Timestamp};

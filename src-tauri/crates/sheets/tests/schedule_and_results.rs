@@ -1,5 +1,7 @@
 //! The annex table of a notice, and the list that comes back from the review.
 
+#![allow(clippy::unwrap_used)]
+
 mod fixtures;
 
 use fixtures::{F, codes, fill, guess, remarks, t, xlsx};

@@ -1,5 +1,7 @@
 //! Lists out: what is written is read again, byte for byte where bytes matter.
 
+#![allow(clippy::unwrap_used)]
+
 use std::io::{Cursor, Read};
 
 use calamine::{Data, Reader, Xlsx};
