@@ -172,7 +172,7 @@ pub fn match_results(rows: &[ResultRow], people: &[BatchPerson]) -> Result<Resul
     if plan.unmatched.len() == rows.len() {
         return Err(DeliveryError::OtherSchool { rows: rows.len() as u32 });
     }
-    for person in 0..people.len() {
+    for (person, somebody) in people.iter().enumerate() {
         let Some(rows) = by_person.get(&person) else {
             plan.without_result.push(person);
             continue;
@@ -188,7 +188,7 @@ pub fn match_results(rows: &[ResultRow], people: &[BatchPerson]) -> Result<Resul
         }
         let (outcome, reason) = (first.outcome, first.reason.clone());
         if outcome != Outcome::Passed {
-            let fingerprint = people[person].fingerprint.clone();
+            let fingerprint = somebody.fingerprint.clone();
             plan.retakes.push(RetakeEntry { person, fingerprint, outcome, reason: reason.clone() });
         }
         plan.matched.push(Matched { row: first.row, person, outcome, reason });

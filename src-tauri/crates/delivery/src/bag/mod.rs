@@ -3,6 +3,7 @@
 mod device;
 mod info;
 pub(crate) mod manifest;
+mod outcome;
 mod plan;
 mod scan;
 mod target;
@@ -11,9 +12,10 @@ mod write;
 
 pub use device::{Device, Disk};
 pub use info::BagInfo;
+pub use outcome::{CancelToken, Completion, MissingFile, MissingReason, Phase, Progress};
 pub(crate) use plan::bag_name;
 pub use plan::{BagContents, BagPlan, BagRequest, Extra, PlannedFile, Source, plan_bag};
 pub use target::{TargetCheck, TargetProblem};
 pub use verify::{BagProblem, BagProblemKind, VerifyReport, verify_bag};
-pub use write::{CancelToken, Completion, MissingFile, MissingReason, Phase, Progress, write_bag};
+pub use write::write_bag;
 pub(crate) use write::{content, finished, hash_of, temporary_of};

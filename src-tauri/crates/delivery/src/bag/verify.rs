@@ -12,8 +12,8 @@ use ts_rs::TS;
 use unicode_normalization::UnicodeNormalization;
 
 use super::manifest::{self, Line, is_inside};
+use super::outcome::CancelToken;
 use super::scan::{Found, FoundKind, scan};
-use super::write::CancelToken;
 use crate::error::DeliveryError;
 use crate::platform;
 
