@@ -26,7 +26,7 @@ pub fn start(upstream: u16, one_in: u64, only: Option<u64>, seed: u64) -> (u16, 
         for stream in listener.incoming().flatten() {
             let n = told.requests.fetch_add(1, Ordering::Relaxed);
             let draw = upload::policy::mix(seed ^ n.wrapping_mul(0x1234_5678_9abc_def1));
-            let fault = (one_in > 0 && draw % one_in == 0).then(|| only.unwrap_or((draw >> 32) % 8));
+            let fault = (one_in > 0 && draw.is_multiple_of(one_in)).then(|| only.unwrap_or((draw >> 32) % 8));
             if fault.is_some() {
                 told.faults.fetch_add(1, Ordering::Relaxed);
             }
