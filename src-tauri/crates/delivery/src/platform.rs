@@ -1,5 +1,6 @@
 //! The lines that differ between systems, and nothing else.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -34,10 +35,12 @@ pub(crate) fn settle(root: &Path, files: &[PathBuf]) -> io::Result<()> {
             return Ok(rustix::fs::syncfs(&root)?);
         }
     }
+    let mut folders = BTreeSet::from([root]);
     for file in files {
         flush(file)?;
+        folders.extend(file.parent());
     }
-    if cfg!(unix) { sync_dir(root) } else { Ok(()) }
+    folders.into_iter().try_for_each(sync_dir)
 }
 
 fn flush(file: &Path) -> io::Result<()> {

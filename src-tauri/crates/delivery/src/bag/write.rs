@@ -251,7 +251,8 @@ impl Run<'_> {
     fn read_back(&mut self) {
         let all: Vec<usize> = (0..self.plan.files.len()).filter(|&i| self.missing[i].is_none()).collect();
         self.begin(Phase::Flushing, 0);
-        if let Err(e) = self.device.settle(&self.bag, &[]) {
+        let targets: Vec<PathBuf> = all.iter().map(|&i| self.bag.join(&self.plan.files[i].path)).collect();
+        if let Err(e) = self.device.settle(&self.bag, &targets) {
             return self.stop(&e);
         }
         self.begin(Phase::ReadingBack, all.len());
