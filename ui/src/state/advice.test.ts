@@ -29,8 +29,9 @@ it('while nobody is armed the line asks for a code, or says why one cannot be re
 
 it('a camera that is away comes before what it last showed', () => {
   const status = { state: 'gone', device: '', format: null, fps: 0, problem: null } as const;
-  const away = view({ kind: 'armed', sitting }, { camera: { chosen: 'usb', demo: false, status, message: null } });
-  expect(lineFor(away, null).code).toBe('camera_away');
+  const camera = { chosen: 'usb', demo: false, status, message: null };
+  expect(lineFor(view({ kind: 'armed', sitting }, { camera }), null).code).toBe('camera_away');
+  expect(lineFor(view({ kind: 'idle' }, { camera }), null).code).toBe('camera_away');
 });
 
 it('a picture to be shot again names the worst finding in the language of the window', () => {

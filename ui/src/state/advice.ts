@@ -9,6 +9,12 @@ export interface Line {
   code: string;
 }
 
+/** Whether a camera that was chosen gives no picture. */
+function away(view: StationView): boolean {
+  const status = view.camera.status?.state;
+  return status !== undefined && status !== 'live' && status !== 'starting';
+}
+
 /** What to say now. */
 export function lineFor(view: StationView, live: LiveView | null): Line {
   const language = view.settings.language;
@@ -22,14 +28,14 @@ export function lineFor(view: StationView, live: LiveView | null): Line {
   switch (phase.kind) {
     case 'idle':
       if (!view.camera.chosen) return say('advice.idle_no_camera', 'warn', 'no_camera');
+      if (away(view)) return say('advice.camera_away', 'bad', 'camera_away');
       return live?.unreadable ? told(live.unreadable, 'warn', 'unreadable') : say('advice.idle', 'calm', 'idle');
     case 'interrupted':
       return say('advice.interrupted', 'warn', 'interrupted');
     case 'ask_repeat':
       return say('advice.repeat', 'warn', 'ask_repeat');
     case 'armed': {
-      const status = view.camera.status?.state;
-      if (status && status !== 'live' && status !== 'starting') return say('advice.camera_away', 'bad', 'camera_away');
+      if (away(view)) return say('advice.camera_away', 'bad', 'camera_away');
       const guidance = live?.guidance;
       if (!guidance) return say('advice.looking', 'calm', 'looking');
       return told(guidance.advice.text, guidance.ready ? 'good' : 'warn', guidance.advice.code);
