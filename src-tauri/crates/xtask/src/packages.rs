@@ -22,7 +22,7 @@ const RUNNING: &[&str] = &[
     "fonts-noto-cjk",            // Chinese on a machine that has none
     "python3-pip",               // models come as PyPI packages; nothing of Python runs in the station
 ];
-const TESTS: &[&str] = &["xvfb", "webkit2gtk-driver"];
+const TESTS: &[&str] = &["xvfb", "webkit2gtk-driver", "poppler-utils"];
 
 /// Installs what is missing, or says the exact line to type.
 pub fn install(purpose: For) -> Done {
