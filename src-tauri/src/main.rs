@@ -9,6 +9,7 @@ mod day;
 mod doors;
 mod handover;
 mod platform;
+mod screens;
 mod serve;
 mod window;
 

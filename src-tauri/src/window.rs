@@ -9,7 +9,7 @@ use api::{ApiError, Assets, CameraRequest, Config, Event, Operations, Station};
 use serde_json::Value;
 use tauri::{Emitter, Manager, State, WebviewUrl, WebviewWindowBuilder};
 
-use crate::{clock, doors};
+use crate::{clock, doors, screens};
 
 /// What the command line wishes for.
 pub struct Wish {
@@ -39,7 +39,7 @@ pub fn open(wish: Wish) -> ExitCode {
     let size = wish.size;
     let run = tauri::Builder::default()
         .manage(managed)
-        .invoke_handler(tauri::generate_handler![rpc])
+        .invoke_handler(tauri::generate_handler![rpc, screens::open_screen])
         .register_asynchronous_uri_scheme_protocol("frame", move |_, request, responder| {
             let station = Arc::clone(&frames);
             // One request at a time is in flight; a thread each is cheap and keeps the webview's own free.
@@ -50,11 +50,12 @@ pub fn open(wish: Wish) -> ExitCode {
             std::thread::spawn(move || responder.respond(doors::picture(&station, request.uri())));
         })
         .setup(move |app| {
-            WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
+            let main = WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title("毕采站 Gradbooth")
                 .inner_size(size.0, size.1)
                 .min_inner_size(1024.0, 640.0)
                 .build()?;
+            screens::end_with(&main);
             let handle = app.handle().clone();
             station.listen(move |event| {
                 // A window that is closing hears nothing, and need not.
