@@ -4,8 +4,8 @@
 
 use super::TfliteError;
 use super::graph::{Graph, Layout};
-use super::onnx::Attribute;
 use super::reader::{Operator, Table};
+use crate::onnx::Attribute;
 
 use Layout::{ChannelsFirst, ChannelsLast};
 
