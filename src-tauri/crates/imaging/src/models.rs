@@ -107,6 +107,20 @@ impl Models {
     }
 }
 
+/// The exact matting network that also gives the values whose ranges its eight-bit twin must know, in the order of
+/// the second part, after the alpha: for `examples/measure_ranges.rs`.
+///
+/// # Errors
+/// As [`Models::load`].
+pub fn watched_matting(files: &ModelFiles, threads: usize) -> Result<(Network, Vec<Watched>), ImagingError> {
+    expect_hash("modnet.onnx", &files.modnet, MODNET_SHA256)?;
+    let failed = |e: &dyn std::fmt::Display| ImagingError::Inference(format!("matting: {e}"));
+    let (onnx, watched) = modnet::watched(&files.modnet).map_err(|e| failed(&e))?;
+    let session =
+        session(&environment(&files.runtime_library)?, &onnx, threads.max(1)).map_err(|e| failed(&e))?;
+    Ok((Network { name: "matting", session: Mutex::new(session) }, watched))
+}
+
 impl Network {
     /// Runs the model on one tensor of floats and gives each of its outputs, flattened.
     ///
@@ -158,11 +172,16 @@ pub fn verify_runtime(bytes: &[u8]) -> Result<(), ImagingError> {
     Err(ImagingError::ModelAltered { name: "onnxruntime".into(), found })
 }
 
+/// How the matting model is run, for the record: a change of the re-writing or of its ranges changes this.
+const MATTING: &str = "mixed-1";
+
 /// What a portrait was made with, for the record beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Versions {
     /// SHA-256 of the matting model.
     pub modnet: &'static str,
+    /// How it is run.
+    pub matting: &'static str,
     /// SHA-256 of the face models.
     pub face_landmarker: &'static str,
     /// Release of ONNX Runtime.
@@ -171,7 +190,7 @@ pub struct Versions {
 
 /// The models and the runtime that this build accepts.
 pub fn versions() -> Versions {
-    Versions { modnet: MODNET_SHA256, face_landmarker: FACE_LANDMARKER_SHA256, onnxruntime: "1.31.1" }
+    Versions { modnet: MODNET_SHA256, matting: MATTING, face_landmarker: FACE_LANDMARKER_SHA256, onnxruntime: "1.31.1" }
 }
 
 fn matting(published: &[u8], precision: Precision) -> Result<Vec<u8>, ImagingError> {
