@@ -15,6 +15,9 @@ use imaging::resample::{self, Kernel};
 
 type Failure = Box<dyn std::error::Error>;
 
+/// Layers that stay in floats: only their results' ranges are needed.
+const IN_FLOATS: [&str; 4] = ["conv_lr16x", "tohr_enc2x", "tohr_enc4x", "conv_f2x"];
+
 #[derive(Default)]
 struct Seen {
     top: f32,
@@ -43,8 +46,8 @@ fn main() -> Result<(), Failure> {
                 let seen = ranges.entry(watched.layer).or_default();
                 if watched.result {
                     seen.top = seen.top.max(share(values, 0.9999) * 1.1);
-                } else {
-                    widen(&mut seen.before, values, watched.layer, (width * height) as usize);
+                } else if !IN_FLOATS.contains(&watched.layer) {
+                    widen(&mut seen.before, values, watched.channels);
                 }
             }
         }
@@ -57,13 +60,8 @@ fn main() -> Result<(), Failure> {
 }
 
 /// Takes the ranges of one picture's channels into the ranges of all.
-fn widen(before: &mut Vec<(f32, f32)>, values: &[f32], layer: &str, pixels: usize) {
-    // The last layer works at full size; the others have a quarter of the pixels, or a quarter of those, and so on.
-    let mut area = pixels;
-    while layer != "conv_f.0" && values.len() / area < 8 {
-        area /= 4;
-    }
-    for (i, channel) in values.chunks_exact(area).enumerate() {
+fn widen(before: &mut Vec<(f32, f32)>, values: &[f32], channels: usize) {
+    for (i, channel) in values.chunks_exact(values.len() / channels).enumerate() {
         let (low, high) = (share(channel, 0.0005), share(channel, 0.9995));
         let (middle, half) = ((low + high) / 2.0, (high - low) / 2.0 * 1.15);
         match before.get_mut(i) {

@@ -33,7 +33,8 @@ struct Arguments {
 }
 
 fn arguments() -> Result<Arguments, Failure> {
-    let all = [("mixed", Precision::Mixed), ("exact", Precision::Exact), ("published", Precision::AsPublished)];
+    let all =
+        [("mixed", Precision::Mixed), ("exact", Precision::Exact), ("published", Precision::AsPublished)];
     let mut found =
         Arguments { frames: None, rounds: 3, precisions: all.to_vec(), json: false, live: false, save: None };
     let mut args = std::env::args().skip(1);
@@ -114,8 +115,11 @@ fn save(folder: Option<&Path>, name: &str, case: &Case, made: &Portrait) -> Resu
     std::fs::create_dir_all(&folder)?;
     std::fs::write(folder.join(format!("{}.jpg", case.name)), jpeg)?;
     alpha.save(folder.join(format!("{}.alpha.png", case.name)))?;
-    let geometry = made.geometry.as_ref().map(|g| json!({ "head_top": g.head_top_px, "eye_line": g.eye_line_px, "face_width": g.face_width_px }));
-    let crop = made.plan.as_ref().map(|p| json!({ "x": p.crop.x, "y": p.crop.y, "w": p.crop.w, "h": p.crop.h }));
+    let geometry = made.geometry.as_ref().map(
+        |g| json!({ "head_top": g.head_top_px, "eye_line": g.eye_line_px, "face_width": g.face_width_px }),
+    );
+    let crop =
+        made.plan.as_ref().map(|p| json!({ "x": p.crop.x, "y": p.crop.y, "w": p.crop.w, "h": p.crop.h }));
     std::fs::write(
         folder.join(format!("{}.json", case.name)),
         json!({ "geometry": geometry, "crop": crop }).to_string(),

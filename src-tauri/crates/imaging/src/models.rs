@@ -190,7 +190,12 @@ pub struct Versions {
 
 /// The models and the runtime that this build accepts.
 pub fn versions() -> Versions {
-    Versions { modnet: MODNET_SHA256, matting: MATTING, face_landmarker: FACE_LANDMARKER_SHA256, onnxruntime: "1.31.1" }
+    Versions {
+        modnet: MODNET_SHA256,
+        matting: MATTING,
+        face_landmarker: FACE_LANDMARKER_SHA256,
+        onnxruntime: "1.31.1",
+    }
 }
 
 fn matting(published: &[u8], precision: Precision) -> Result<Vec<u8>, ImagingError> {

@@ -64,6 +64,8 @@ pub struct Watched {
     pub layer: &'static str,
     /// Whether it is the layer's result, or what goes into its instance normalisation.
     pub result: bool,
+    /// So many maps of one size.
+    pub channels: usize,
 }
 
 fn build(published: &[u8], ranges: &[Range]) -> Result<(Vec<u8>, Vec<Watched>), Damaged> {

@@ -164,7 +164,7 @@ impl<'a> Layers<'a> {
         let mixed = self.node("Conv", &[from, &weights], &[]);
         let mixed = self.resized(&mixed, 2.0);
         // Their sum, each shifted to its place: first along the rows, then along the columns.
-        let (n, pad) = (side as i64, (side / 2) as i64);
+        let pad = (side / 2) as i64;
         let unit: Vec<f32> = (0..side * side).map(|i| f32::from(u8::from(i % (side + 1) == 0))).collect();
         let rows = unit.repeat(to * side);
         let rows = self.constant(|w, name| w.floats(name, &[to * side, side, 1, side], &rows));
@@ -175,7 +175,6 @@ impl<'a> Layers<'a> {
         let columns = self.constant(|w, name| w.floats(name, &[to, side, side, 1], &columns));
         let bias = self.constant(|w, name| w.floats(name, &[to], &kernel.bias));
         let groups = [Attribute::Int("group", to as i64), Attribute::Ints("pads", &[pad, 0, pad, 0])];
-        debug_assert!(n > 0);
         let summed = self.node("Conv", &[&summed, &columns, &bias], &groups);
         let folded = self.channels(&summed, 0, kernel.folded);
         let free = self.channels(&summed, kernel.folded, to);
@@ -222,7 +221,7 @@ impl<'a> Layers<'a> {
                 let weights = self.constant(|w, n| w.floats(n, &of_maps.shape(to), &of_maps.weights));
                 let name = self.in_floats(maps);
                 let sum = self.node("Conv", &[&name, &weights], &pads);
-                self.watched.push((Watched { layer, result: false }, sum.clone()));
+                self.watched.push((Watched { layer, result: false, channels: to }, sum.clone()));
                 sum
             }
         };
@@ -280,12 +279,12 @@ impl<'a> Layers<'a> {
         of_folded: usize,
         to: usize,
     ) -> Value {
-        self.watched.push((Watched { layer, result: false }, free.to_owned()));
+        self.watched.push((Watched { layer, result: false, channels: to - of_folded }, free.to_owned()));
         let folded = self.node("Relu", &[folded], &[]);
         let free = self.instance_normalised(free, to - of_folded, EPSILON);
         let free = self.node("Relu", &[&free], &[]);
         let name = self.node("Concat", &[&folded, &free], &[Attribute::Int("axis", 1)]);
-        self.watched.push((Watched { layer, result: true }, name.clone()));
+        self.watched.push((Watched { layer, result: true, channels: to }, name.clone()));
         let top = self.ranges.get(layer).map_or(0.0, |range| range.top);
         Value { name, coded: false, top, channels: to, signed: false }
     }
