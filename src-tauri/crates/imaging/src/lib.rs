@@ -12,6 +12,7 @@ pub mod error;
 pub mod face;
 pub mod matte;
 pub mod models;
+mod onnx;
 pub mod quality;
 pub mod recolor;
 pub mod resample;

@@ -3,6 +3,8 @@
 //! Files arrive as bytes and must be the very ones that this build was measured with; the only thing opened here is
 //! the inference library, which the operating system's loader can take only by path.
 
+mod modnet;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
@@ -16,6 +18,8 @@ use sha2::{Digest, Sha256};
 
 use crate::error::ImagingError;
 use crate::tflite;
+
+pub use modnet::{Precision, Range, Watched};
 
 /// MODNet, portrait matting.
 const MODNET_SHA256: &str = "07c308cf0fc7e6e8b2065a12ed7fc07e1de8febb7dc7839d7b7f15dd66584df9";
@@ -73,6 +77,14 @@ impl Models {
     /// [`ImagingError::ModelAltered`] if a model is not the expected file, [`ImagingError::Inference`] if the library
     /// or a model cannot be loaded.
     pub fn load(files: ModelFiles, threads: usize) -> Result<Self, ImagingError> {
+        Self::load_at(files, threads, Precision::default())
+    }
+
+    /// Like [`Self::load`], with the matting at a precision of the caller's choice: for comparisons.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_at(files: ModelFiles, threads: usize, precision: Precision) -> Result<Self, ImagingError> {
         expect_hash("modnet.onnx", &files.modnet, MODNET_SHA256)?;
         expect_hash("face_landmarker.task", &files.face_landmarker, FACE_LANDMARKER_SHA256)?;
         let environment = environment(&files.runtime_library)?;
@@ -86,13 +98,27 @@ impl Models {
             tflite::to_onnx(&bytes).map_err(|e| ImagingError::Inference(format!("{entry}: {e}")))
         };
         Ok(Self {
-            matting: open("matting", &files.modnet, threads.max(1))?,
+            matting: open("matting", &matting(&files.modnet, precision)?, threads.max(1))?,
             // The face models are done in milliseconds; more threads would only wake up.
             detector: open("face detector", &part("face_detector.tflite")?, 1)?,
             landmarks: open("face landmarks", &part("face_landmarks_detector.tflite")?, 1)?,
             blendshapes: open("blendshapes", &part("face_blendshapes.tflite")?, 1)?,
         })
     }
+}
+
+/// The exact matting network that also gives the values whose ranges its eight-bit twin must know, in the order of
+/// the second part, after the alpha: for `examples/measure_ranges.rs`.
+///
+/// # Errors
+/// As [`Models::load`].
+pub fn watched_matting(files: &ModelFiles, threads: usize) -> Result<(Network, Vec<Watched>), ImagingError> {
+    expect_hash("modnet.onnx", &files.modnet, MODNET_SHA256)?;
+    let failed = |e: &dyn std::fmt::Display| ImagingError::Inference(format!("matting: {e}"));
+    let (onnx, watched) = modnet::watched(&files.modnet).map_err(|e| failed(&e))?;
+    let session =
+        session(&environment(&files.runtime_library)?, &onnx, threads.max(1)).map_err(|e| failed(&e))?;
+    Ok((Network { name: "matting", session: Mutex::new(session) }, watched))
 }
 
 impl Network {
@@ -146,11 +172,16 @@ pub fn verify_runtime(bytes: &[u8]) -> Result<(), ImagingError> {
     Err(ImagingError::ModelAltered { name: "onnxruntime".into(), found })
 }
 
+/// How the matting model is run, for the record: a change of the re-writing or of its ranges changes this.
+const MATTING: &str = "mixed-1";
+
 /// What a portrait was made with, for the record beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Versions {
     /// SHA-256 of the matting model.
     pub modnet: &'static str,
+    /// How it is run.
+    pub matting: &'static str,
     /// SHA-256 of the face models.
     pub face_landmarker: &'static str,
     /// Release of ONNX Runtime.
@@ -159,7 +190,16 @@ pub struct Versions {
 
 /// The models and the runtime that this build accepts.
 pub fn versions() -> Versions {
-    Versions { modnet: MODNET_SHA256, face_landmarker: FACE_LANDMARKER_SHA256, onnxruntime: "1.31.1" }
+    Versions {
+        modnet: MODNET_SHA256,
+        matting: MATTING,
+        face_landmarker: FACE_LANDMARKER_SHA256,
+        onnxruntime: "1.31.1",
+    }
+}
+
+fn matting(published: &[u8], precision: Precision) -> Result<Vec<u8>, ImagingError> {
+    modnet::rewrite(published, precision).map_err(|e| ImagingError::Inference(format!("matting: {e}")))
 }
 
 fn sha256(bytes: &[u8]) -> String {

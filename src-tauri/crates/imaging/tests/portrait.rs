@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use domain::{Class, FindingCode, PhotoSpec, Verdict};
 use image::{Rgb, RgbImage};
 use imaging::engine::{LiveState, Options, Portrait, PortraitEngine};
-use imaging::models::{ModelFiles, Models, RUNTIME_LIBRARY, verify_runtime};
+use imaging::models::{ModelFiles, Models, Precision, RUNTIME_LIBRARY, verify_runtime};
 
 fn assets() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets")
@@ -20,6 +20,10 @@ fn spec() -> PhotoSpec {
 }
 
 fn load() -> Option<PortraitEngine> {
+    load_at(Precision::default())
+}
+
+fn load_at(precision: Precision) -> Option<PortraitEngine> {
     let folder = assets().join("models");
     let read = |name: &str| std::fs::read(folder.join(name)).ok();
     let library = read(RUNTIME_LIBRARY)?;
@@ -29,7 +33,7 @@ fn load() -> Option<PortraitEngine> {
         face_landmarker: read("face_landmarker.task")?,
         runtime_library: folder.join(RUNTIME_LIBRARY),
     };
-    Some(PortraitEngine::new(Models::load(files, 2).unwrap()))
+    Some(PortraitEngine::new(Models::load_at(files, 2, precision).unwrap()))
 }
 
 fn engine() -> Option<&'static PortraitEngine> {
@@ -149,6 +153,43 @@ fn the_same_frame_gives_the_same_bytes_from_two_threads() {
     assert!(first.jpeg.is_some());
     assert_eq!(first.jpeg, second.jpeg);
     assert_eq!(first.findings, second.findings);
+}
+
+#[test]
+fn a_prepared_frame_gives_the_same_bytes() {
+    let Some((engine, frame)) = booth("p03_good_greywall") else { return };
+    let prepared = engine.prepare(frame.clone().into()).unwrap();
+    assert!(prepared.score().eyes_open && prepared.score().sharpness > 0.0);
+    assert_eq!(prepared.faces().len(), 1);
+    let finished = engine.finish(&prepared, &spec(), None, &Options::default()).unwrap();
+    let made = make(engine, &frame);
+    assert!(made.jpeg.is_some());
+    assert_eq!((finished.jpeg, finished.findings), (made.jpeg, made.findings));
+    let nobody = engine.prepare(RgbImage::from_pixel(640, 480, Rgb([90; 3])).into()).unwrap();
+    assert!(!nobody.score().eyes_open);
+    assert!(engine.finish(&nobody, &spec(), None, &Options::default()).unwrap().jpeg.is_none());
+}
+
+#[test]
+fn eight_bits_change_the_matte_by_less_than_what_is_seen() {
+    let (Some((engine, frame)), Some(exact)) = (booth("p05_good_wispy_hair"), load_at(Precision::Exact))
+    else {
+        return;
+    };
+    let (mixed, exact) = (make(engine, &frame).alpha.unwrap(), make(&exact, &frame).alpha.unwrap());
+    let off: f64 = mixed.as_raw().iter().zip(exact.as_raw()).map(|(a, b)| f64::from(a.abs_diff(*b))).sum();
+    let mean = off / f64::from(480 * 640);
+    assert!(mean > 0.0 && mean < 0.4, "mean difference {mean} of 255");
+}
+
+#[test]
+fn the_rearranged_network_is_the_published_one() {
+    let Some((_, frame)) = booth("p15_exact_short_hair") else { return };
+    let (Some(exact), Some(published)) = (load_at(Precision::Exact), load_at(Precision::AsPublished)) else {
+        return;
+    };
+    let (a, b) = (make(&exact, &frame).alpha.unwrap(), make(&published, &frame).alpha.unwrap());
+    assert!(a.as_raw().iter().zip(b.as_raw()).all(|(a, b)| a.abs_diff(*b) <= 1));
 }
 
 #[test]

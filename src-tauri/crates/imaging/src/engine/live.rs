@@ -15,7 +15,7 @@ use crate::matte;
 use crate::quality;
 
 /// How often the top of the hair is measured anew; in between it moves with the head.
-const HAIR_PERIOD: Duration = Duration::from_millis(500);
+const HAIR_PERIOD: Duration = Duration::from_millis(800);
 /// How often people are counted anew.
 const COUNT_PERIOD: Duration = Duration::from_millis(300);
 

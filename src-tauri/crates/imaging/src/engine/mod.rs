@@ -5,6 +5,7 @@
 
 mod live;
 mod options;
+mod prepared;
 
 use std::time::Instant;
 
@@ -23,6 +24,8 @@ use crate::resample::{self, Kernel, Plane};
 
 pub use live::{BurstScore, LiveState};
 pub use options::{Options, StageMs};
+pub use prepared::Prepared;
+use prepared::Seen;
 
 /// A head top that is found this far from the planned one, in delivered pixels, is worth another plan.
 const REPLAN_PX: f64 = 6.0;
@@ -101,16 +104,31 @@ impl PortraitEngine {
         options: &Options,
     ) -> Result<Portrait, ImagingError> {
         let begun = Instant::now();
-        let mut ms = StageMs::default();
-        let faces = self.faces().find(frame)?;
-        ms.face = lap(begun);
-        let Some(face) = faces.first() else { return Ok(nobody(ms)) };
+        let seen = self.see(frame)?;
+        let mut made = self.develop(frame, &seen, spec, plate, options)?;
+        made.stage_ms.total = lap(begun);
+        Ok(made)
+    }
+
+    /// From what was seen in `frame` to its portrait.
+    fn develop(
+        &self,
+        frame: &RgbImage,
+        seen: &Seen,
+        spec: &PhotoSpec,
+        plate: Option<&RgbImage>,
+        options: &Options,
+    ) -> Result<Portrait, ImagingError> {
+        let begun = Instant::now();
+        let faces = &seen.faces;
+        let mut ms = StageMs { face: seen.face_ms, ..StageMs::default() };
+        let (Some(face), Some(coarse)) = (faces.first(), &seen.coarse) else { return Ok(nobody(ms)) };
 
         let start = Instant::now();
-        let Cut { plan, matte, trust } = self.cut(frame, face, spec)?;
+        let Cut { plan, matte, trust } = self.cut(frame, face, coarse, spec)?;
         let frame_alpha =
             if options.frame_alpha { Some(self.frame_matte(frame, face, &matte)?) } else { None };
-        ms.matte = lap(start);
+        ms.matte = seen.coarse_ms + lap(start);
 
         let start = Instant::now();
         let plate = plate.filter(|plate| plate.dimensions() == frame.dimensions());
@@ -129,7 +147,7 @@ impl PortraitEngine {
         let encoded = encode::encode(&picture, spec)?;
         let file = encode::prove(&encoded.jpeg, spec)?;
         ms.encode = lap(start);
-        ms.total = lap(begun);
+        ms.total = seen.face_ms + seen.coarse_ms + lap(begun);
         Ok(Portrait {
             jpeg: Some(encoded.jpeg),
             file: Some(file),
@@ -167,9 +185,14 @@ impl PortraitEngine {
         Ok(Inspection { findings, geometry: Some(measures.geometry), measures: Some(measures) })
     }
 
-    fn cut(&self, frame: &RgbImage, face: &Face, spec: &PhotoSpec) -> Result<Cut, ImagingError> {
+    fn cut(
+        &self,
+        frame: &RgbImage,
+        face: &Face,
+        coarse: &Matte,
+        spec: &PhotoSpec,
+    ) -> Result<Cut, ImagingError> {
         let size = Size { width: frame.width(), height: frame.height() };
-        let coarse = matte::coarse(&self.models, frame, face)?;
         let rough =
             matte::head_top(&coarse.alpha, &coarse.crop, face).unwrap_or_else(|| face.estimated_head_top());
         let mut plan = plan_crop(&face.points(rough), size, spec);
@@ -182,8 +205,8 @@ impl PortraitEngine {
             }
             plan.geometry = face.points(top).in_crop(&plan.crop, spec.size).measure(spec.size);
         }
-        let trust = Trust::of(&fine, &coarse, face);
-        matte::steady(&mut fine, &coarse);
+        let trust = Trust::of(&fine, coarse, face);
+        matte::steady(&mut fine, coarse);
         Ok(Cut { plan, matte: fine, trust })
     }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::TfliteError;
-use super::onnx::{Attribute, Writer};
 use super::reader::{Kind, Model, Tensor};
+use crate::onnx::{Attribute, Writer};
 
 /// How a four-sided value is laid out in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl<'a> Graph<'a> {
             let shape = &self.tensor(output)?.1.shape;
             self.writer.output(&name, shape);
         }
-        Ok(self.writer.finish())
+        Ok(self.writer.finish(13))
     }
 
     /// A tensor of the model with its place in the list.

@@ -1,7 +1,7 @@
 //! TensorFlow Lite models, re-written in memory as ONNX, so that one inference library runs everything.
 //!
 //! The face models arrive only as `.tflite` files. The file is a flatbuffer (`reader`); each of its operators has a
-//! counterpart in ONNX (`operators`), which is written as protobuf (`onnx`). Shapes are static. TFLite lays
+//! counterpart in ONNX (`operators`), which is written as protobuf ([`crate::onnx`]). Shapes are static. TFLite lays
 //! pictures out as N,H,W,C and ONNX as N,C,H,W: each value is kept in whichever layout its producer gave it and is
 //! transposed only where a consumer needs the other (`graph`).
 //!
@@ -11,7 +11,6 @@
 //! The bytes may be anything: every offset, length and shape is checked, and what is not understood is an error.
 
 mod graph;
-mod onnx;
 mod operators;
 mod reader;
 

@@ -4,8 +4,8 @@
 
 use super::TfliteError;
 use super::graph::{Graph, Layout};
-use super::onnx::Attribute;
 use super::reader::{Operator, Table};
+use crate::onnx::Attribute;
 
 use Layout::{ChannelsFirst, ChannelsLast};
 
@@ -192,6 +192,9 @@ impl<'b> Op<'_, 'b> {
         graph.computed(self.output()?, ChannelsLast, name)
     }
 
+    /// a·x + (1 − a)·max(x, 0), the factors as depthwise convolutions: ONNX Runtime runs those in the blocked layout of
+    /// the convolutions around them, while its own PReLU leaves that layout and back. The landmarks take 0.4 of the
+    /// time.
     fn prelu(&self, graph: &mut Graph<'_>) -> Done {
         let (data, slope) = (self.input(0)?, self.input(1)?);
         let [_, _, _, channels] = graph.picture(data)?;
@@ -199,8 +202,14 @@ impl<'b> Op<'_, 'b> {
         let Some(slopes) = graph.floats(slope)?.filter(|s| s.len() == channels) else {
             return Err(TfliteError::Unsupported("a slope that is not one number per channel".into()));
         };
-        let slopes = graph.constant(&[channels, 1, 1], &slopes)?;
-        let name = graph.node("PRelu", &[&value, &slopes], &[]);
+        let sides = [channels, 1, 1, 1];
+        let rest: Vec<f32> = slopes.iter().map(|a| 1.0 - a).collect();
+        let (slopes, rest) = (graph.constant(&sides, &slopes)?, graph.constant(&sides, &rest)?);
+        let depthwise = [Attribute::Int("group", channels as i64)];
+        let above = graph.node("Relu", &[&value], &[]);
+        let above = graph.node("Conv", &[&above, &rest], &depthwise);
+        let all = graph.node("Conv", &[&value, &slopes], &depthwise);
+        let name = graph.node("Add", &[&all, &above], &[]);
         graph.computed(self.output()?, ChannelsFirst, name)
     }
 

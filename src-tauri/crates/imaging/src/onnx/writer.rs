@@ -1,8 +1,10 @@
 //! Just enough protobuf to write an ONNX model: field numbers from `onnx.proto3` (IR version 8).
 
-/// ONNX element type of 32-bit floats.
+/// ONNX element types.
 const FLOAT: u64 = 1;
-/// ONNX element type of 64-bit integers.
+const UINT8: u64 = 2;
+const INT8: u64 = 3;
+const INT32: u64 = 6;
 const INT64: u64 = 7;
 
 /// A protobuf message under construction.
@@ -36,6 +38,7 @@ impl Message {
 
 /// An attribute of a node.
 pub enum Attribute<'a> {
+    Float(&'a str, f32),
     Int(&'a str, i64),
     Ints(&'a str, &'a [i64]),
     Text(&'a str, &'a str),
@@ -45,6 +48,13 @@ impl Attribute<'_> {
     fn encode(&self) -> Message {
         let mut m = Message::default();
         match self {
+            Attribute::Float(name, value) => {
+                m.bytes(1, name.as_bytes());
+                // Field 2, four bytes wide.
+                m.varint(2 << 3 | 5);
+                m.0.extend(value.to_le_bytes());
+                m.int(20, 1);
+            }
             Attribute::Int(name, value) => {
                 m.bytes(1, name.as_bytes());
                 m.int(3, value.cast_unsigned());
@@ -101,6 +111,55 @@ impl Writer {
         self.constant(name, &[values.len()], INT64, &raw);
     }
 
+    /// A constant of bytes without sign.
+    pub fn bytes(&mut self, name: &str, shape: &[usize], values: &[u8]) {
+        self.constant(name, shape, UINT8, values);
+    }
+
+    /// A constant of signed bytes.
+    pub fn signed_bytes(&mut self, name: &str, shape: &[usize], values: &[i8]) {
+        let raw: Vec<u8> = values.iter().map(|v| v.cast_unsigned()).collect();
+        self.constant(name, shape, INT8, &raw);
+    }
+
+    /// A constant of 32-bit integers.
+    pub fn short_ints(&mut self, name: &str, values: &[i32]) {
+        let raw: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        self.constant(name, &[values.len()], INT32, &raw);
+    }
+
+    /// A node as it stands in another model's file.
+    pub fn copied_node(&mut self, raw: &[u8]) {
+        self.graph.bytes(1, raw);
+    }
+
+    /// A constant as it stands in another model's file.
+    pub fn copied_constant(&mut self, raw: &[u8]) {
+        self.graph.bytes(5, raw);
+    }
+
+    /// The declaration of an input as it stands in another model's file.
+    pub fn copied_input(&mut self, raw: &[u8]) {
+        self.graph.bytes(11, raw);
+    }
+
+    /// The declaration of an output as it stands in another model's file.
+    pub fn copied_output(&mut self, raw: &[u8]) {
+        self.graph.bytes(12, raw);
+    }
+
+    /// Declares a float output whose shape only the run tells.
+    pub fn open_output(&mut self, name: &str) {
+        let mut tensor = Message::default();
+        tensor.int(1, FLOAT);
+        let mut kind = Message::default();
+        kind.message(1, &tensor);
+        let mut value = Message::default();
+        value.bytes(1, name.as_bytes());
+        value.message(2, &kind);
+        self.graph.message(12, &value);
+    }
+
     fn constant(&mut self, name: &str, shape: &[usize], kind: u64, raw: &[u8]) {
         let mut m = Message::default();
         for side in shape {
@@ -124,12 +183,12 @@ impl Writer {
         self.graph.message(12, &value);
     }
 
-    /// The whole model.
-    pub fn finish(mut self) -> Vec<u8> {
+    /// The whole model, whose operators are those of `version` of the default set.
+    pub fn finish(mut self, version: u64) -> Vec<u8> {
         self.graph.bytes(2, b"graph");
         let mut opset = Message::default();
         opset.bytes(1, b"");
-        opset.int(2, 13);
+        opset.int(2, version);
         let mut model = Message::default();
         model.int(1, 8);
         model.message(7, &self.graph);

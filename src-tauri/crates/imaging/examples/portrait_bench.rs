@@ -1,0 +1,371 @@
+//! What a portrait costs on this machine, on booth frames:
+//!
+//! ```text
+//! cargo run -p imaging --example portrait_bench -- [--frames FOLDER] [--rounds N] [--precision mixed|exact|published] [--json]
+//! ```
+//!
+//! `FOLDER` holds cases with `frame.jpg` (and, for the errors, `alpha.png`); without it the testkit's drawn people are
+//! taken. All precisions run in turns on the same frames, beside the bare inference of the published matting model,
+//! so that other work on the machine hits all alike; processor time is told beside the clock's (Linux only).
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use domain::{PhotoSpec, Size};
+use image::{GrayImage, RgbImage};
+use imaging::engine::{LiveState, Options, Portrait, PortraitEngine};
+use imaging::models::{ModelFiles, Models, Precision, RUNTIME_LIBRARY};
+use imaging::resample::{self, Kernel, Plane};
+use serde_json::{Value, json};
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Sides of a delivered portrait and of what the bare inference sees.
+const DELIVERED: Size = Size { width: 480, height: 640 };
+
+struct Arguments {
+    frames: Option<PathBuf>,
+    rounds: usize,
+    precisions: Vec<(&'static str, Precision)>,
+    json: bool,
+    live: bool,
+    save: Option<PathBuf>,
+}
+
+fn arguments() -> Result<Arguments, Failure> {
+    let all =
+        [("mixed", Precision::Mixed), ("exact", Precision::Exact), ("published", Precision::AsPublished)];
+    let mut found =
+        Arguments { frames: None, rounds: 3, precisions: all.to_vec(), json: false, live: false, save: None };
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        let mut value = || args.next().ok_or(format!("{arg} wants a value"));
+        match arg.as_str() {
+            "--frames" => found.frames = Some(value()?.into()),
+            "--save" => found.save = Some(value()?.into()),
+            "--rounds" => found.rounds = value()?.parse()?,
+            "--precision" => {
+                let wanted = value()?;
+                found.precisions = all.into_iter().filter(|(name, _)| *name == wanted).collect();
+            }
+            "--json" => found.json = true,
+            "--live" => found.live = true,
+            other => return Err(format!("what is {other}?").into()),
+        }
+    }
+    Ok(found)
+}
+
+/// One frame, and what is known of it.
+struct Case {
+    name: String,
+    jpeg: Vec<u8>,
+    frame: RgbImage,
+    truth: Option<Plane>,
+}
+
+fn main() -> Result<(), Failure> {
+    let arguments = arguments()?;
+    let cases = cases(arguments.frames.as_deref())?;
+    let spec = PhotoSpec::parse(&std::fs::read_to_string(assets().join("specs/registry-safe.toml"))?)?;
+    let mut engines = Vec::new();
+    for (name, precision) in &arguments.precisions {
+        let begun = Clock::start();
+        let models = Models::load_at(files()?, threads(), *precision)?;
+        engines.push((*name, PortraitEngine::new(models), begun.stop()));
+    }
+    if arguments.live {
+        return live(&engines[0].1, &cases, &spec);
+    }
+    let mut rows: Vec<Row> = engines.iter().map(|_| Row::default()).collect();
+    let mut bare = Timed::default();
+    let published = Models::load_at(files()?, threads(), Precision::AsPublished)?;
+    for round in 0..=arguments.rounds {
+        for case in &cases {
+            for ((name, engine, _), row) in engines.iter().zip(&mut rows) {
+                let begun = Clock::start();
+                let made = engine.portrait(&case.frame, &spec, None, &Options::default())?;
+                let spent = begun.stop();
+                if round > 0 {
+                    row.add(&made, spent);
+                } else {
+                    row.judge(case, &made);
+                    save(arguments.save.as_deref(), name, case, &made)?;
+                }
+            }
+            let input = vec![0.25f32; 3 * 480 * 640];
+            let begun = Clock::start();
+            published.matting.run(&[1, 3, 640, 480], &input)?;
+            if round > 0 {
+                bare.add(begun.stop());
+            }
+        }
+    }
+    if arguments.json {
+        println!("{}", as_json(&engines, &rows, &bare));
+    } else {
+        print(&engines, &rows, &bare);
+    }
+    Ok(())
+}
+
+fn save(folder: Option<&Path>, name: &str, case: &Case, made: &Portrait) -> Result<(), Failure> {
+    let (Some(folder), Some(jpeg), Some(alpha)) = (folder, &made.jpeg, &made.alpha) else { return Ok(()) };
+    let folder = folder.join(name);
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join(format!("{}.jpg", case.name)), jpeg)?;
+    alpha.save(folder.join(format!("{}.alpha.png", case.name)))?;
+    let geometry = made.geometry.as_ref().map(
+        |g| json!({ "head_top": g.head_top_px, "eye_line": g.eye_line_px, "face_width": g.face_width_px }),
+    );
+    let crop =
+        made.plan.as_ref().map(|p| json!({ "x": p.crop.x, "y": p.crop.y, "w": p.crop.w, "h": p.crop.h }));
+    std::fs::write(
+        folder.join(format!("{}.json", case.name)),
+        json!({ "geometry": geometry, "crop": crop }).to_string(),
+    )?;
+    Ok(())
+}
+
+fn as_json(engines: &[(&str, PortraitEngine, Spent)], rows: &[Row], bare: &Timed) -> Value {
+    let engines: serde_json::Map<String, Value> = engines
+        .iter()
+        .zip(rows)
+        .map(|((name, _, load), row)| {
+            let stages = STAGES.iter().zip(&row.stages).map(|(name, values)| {
+                ((*name).to_owned(), json!({ "median": share(values, 0.5), "p95": share(values, 0.95) }))
+            });
+            let value = json!({
+                "load_ms": load.wall, "load_cpu_ms": load.cpu,
+                "portrait": row.total.as_json(),
+                "stages": stages.collect::<serde_json::Map<_, _>>(),
+                "matte_whole": mean(&row.whole), "matte_band": mean(&row.band),
+            });
+            ((*name).to_owned(), value)
+        })
+        .collect();
+    json!({
+        "engines": engines, "bare": bare.as_json(), "threads": threads(), "frames": rows[0].whole.len(),
+        "peak_kb": kilobytes("VmHWM:"),
+    })
+}
+
+fn print(engines: &[(&str, PortraitEngine, Spent)], rows: &[Row], bare: &Timed) {
+    println!("| | median ms | p95 ms | processor ms (median) | to bare inference (processor) |");
+    println!("|---|---|---|---|---|");
+    let line = |name: &str, timed: &Timed| {
+        let (median, p95) = (share(&timed.wall, 0.5), share(&timed.wall, 0.95));
+        let cpu = share(&timed.cpu, 0.5);
+        println!("| {name} | {median:.0} | {p95:.0} | {cpu:.0} | {:.2} |", cpu / share(&bare.cpu, 0.5));
+    };
+    line("bare inference, published model, 480×640", bare);
+    for ((name, _, load), row) in engines.iter().zip(rows) {
+        line(&format!("portrait, {name}"), &row.total);
+        for (stage, values) in STAGES.iter().zip(&row.stages) {
+            println!("| · {stage} | {:.1} | {:.1} | | |", share(values, 0.5), share(values, 0.95));
+        }
+        println!("| · load | {:.0} | | {:.0} | |", load.wall, load.cpu);
+        println!("matte error {:.2} whole, {:.2} soft band (1/1000)", mean(&row.whole), mean(&row.band));
+    }
+    if rows.len() > 1 {
+        for i in 0..rows[0].names.len() {
+            let errors: Vec<String> =
+                rows.iter().map(|row| format!("{:5.2} {:6.2}", row.whole[i], row.band[i])).collect();
+            println!("{:28} {}", rows[0].names[i], errors.join(" | "));
+        }
+    }
+    println!("resident at most {} MB", kilobytes("VmHWM:") / 1024);
+}
+
+/// Processor time of live guidance: three seconds of 15 readings of each frame, unpacking included.
+fn live(engine: &PortraitEngine, cases: &[Case], spec: &PhotoSpec) -> Result<(), Failure> {
+    let (mut unpack, mut read) = (Timed::default(), Timed::default());
+    for case in cases {
+        let (mut state, start) = (LiveState::default(), Instant::now());
+        for tick in 0..45u32 {
+            let begun = Clock::start();
+            let frame = imaging::decode::picture_file(&case.jpeg)?;
+            unpack.add(begun.stop());
+            let begun = Clock::start();
+            engine.live(&frame, spec, &mut state, start + Duration::from_millis(66) * tick);
+            read.add(begun.stop());
+        }
+    }
+    for (name, timed) in [("unpacking", &unpack), ("reading", &read)] {
+        println!(
+            "| {name} | mean {:.1} ms processor | median {:.1} ms | p95 {:.1} ms |",
+            mean(&timed.cpu),
+            share(&timed.wall, 0.5),
+            share(&timed.wall, 0.95)
+        );
+    }
+    let share = (mean(&unpack.cpu) + mean(&read.cpu)) * 15.0 / 1000.0;
+    println!("| live guidance at 15 per second | {:.0}% of one core |", share * 100.0);
+    Ok(())
+}
+
+const STAGES: [&str; 5] = ["face", "matte", "recolor", "quality", "encode"];
+
+#[derive(Default)]
+struct Row {
+    total: Timed,
+    stages: [Vec<f64>; 5],
+    names: Vec<String>,
+    whole: Vec<f64>,
+    band: Vec<f64>,
+}
+
+impl Row {
+    fn add(&mut self, made: &Portrait, spent: Spent) {
+        if made.jpeg.is_none() {
+            return;
+        }
+        self.total.add(spent);
+        let ms = &made.stage_ms;
+        for (all, one) in self.stages.iter_mut().zip([ms.face, ms.matte, ms.recolor, ms.quality, ms.encode]) {
+            all.push(one);
+        }
+    }
+
+    fn judge(&mut self, case: &Case, made: &Portrait) {
+        let (Some(truth), Some(plan), Some(alpha)) = (&case.truth, &made.plan, &made.alpha) else { return };
+        let real = resample::cut_plane(truth, &plan.crop, DELIVERED, Kernel::Smooth);
+        let (whole, band) = alpha_errors(alpha, &real);
+        self.names.push(case.name.clone());
+        self.whole.push(whole);
+        self.band.push(band);
+    }
+}
+
+/// Milliseconds by the clock and of the processor.
+#[derive(Clone, Copy)]
+struct Spent {
+    wall: f64,
+    cpu: f64,
+}
+
+#[derive(Default)]
+struct Timed {
+    wall: Vec<f64>,
+    cpu: Vec<f64>,
+}
+
+impl Timed {
+    fn add(&mut self, spent: Spent) {
+        self.wall.push(spent.wall);
+        self.cpu.push(spent.cpu);
+    }
+
+    fn as_json(&self) -> Value {
+        json!({
+            "median": share(&self.wall, 0.5), "p95": share(&self.wall, 0.95), "cpu": share(&self.cpu, 0.5),
+            "least": share(&self.wall, 0.0), "cpu_least": share(&self.cpu, 0.0),
+        })
+    }
+}
+
+struct Clock {
+    wall: Instant,
+    cpu: f64,
+}
+
+impl Clock {
+    fn start() -> Self {
+        Self { wall: Instant::now(), cpu: processor_ms() }
+    }
+
+    fn stop(self) -> Spent {
+        Spent { wall: self.wall.elapsed().as_secs_f64() * 1000.0, cpu: processor_ms() - self.cpu }
+    }
+}
+
+/// Milliseconds that all threads of this process have run so far; 0 where the system does not tell.
+fn processor_ms() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let run = |task: std::fs::DirEntry| -> Option<f64> {
+        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        text.split_whitespace().next()?.parse().ok()
+    };
+    tasks.filter_map(run).sum::<f64>() / 1e6
+}
+
+fn kilobytes(what: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with(what)).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(0)
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+fn share(values: &[f64], share: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(((sorted.len().max(1) - 1) as f64 * share).round() as usize).copied().unwrap_or(0.0)
+}
+
+fn assets() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets")
+}
+
+fn threads() -> usize {
+    std::env::var("THREADS").ok().and_then(|t| t.parse().ok()).unwrap_or(2)
+}
+
+fn files() -> Result<ModelFiles, Failure> {
+    let models = assets().join("models");
+    Ok(ModelFiles {
+        modnet: std::fs::read(models.join("modnet.onnx"))?,
+        face_landmarker: std::fs::read(models.join("face_landmarker.task"))?,
+        runtime_library: models.join(RUNTIME_LIBRARY),
+    })
+}
+
+fn cases(folder: Option<&Path>) -> Result<Vec<Case>, Failure> {
+    let Some(folder) = folder else { return drawn() };
+    let mut all = Vec::new();
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(folder)?.flatten().map(|e| e.path()).collect();
+    folders.sort();
+    for case in folders {
+        let picture = ["frame.jpg", "frame.png"].iter().map(|f| case.join(f)).find(|p| p.is_file());
+        let Some(jpeg) = picture.map(std::fs::read).transpose()? else { continue };
+        let truth = match image::open(case.join("alpha.png")) {
+            Ok(picture) => {
+                let picture = picture.to_luma16();
+                let values = picture.pixels().map(|p| f32::from(p.0[0]) / 65535.0).collect();
+                Some(Plane { width: picture.width() as usize, height: picture.height() as usize, values })
+            }
+            Err(_) => None,
+        };
+        let name = case.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        all.push(Case { name, frame: imaging::decode::picture_file(&jpeg)?, jpeg, truth });
+    }
+    Ok(all)
+}
+
+/// Where there are no cases: people drawn by program.
+fn drawn() -> Result<Vec<Case>, Failure> {
+    Err("which folder of frames? (--frames)".into())
+}
+
+/// Mean absolute errors in 1/1000: over everything, over the true soft band and what is within 3 px.
+fn alpha_errors(found: &GrayImage, real: &Plane) -> (f64, f64) {
+    let (w, h) = (real.width, real.height);
+    let soft: Vec<bool> = real.values.iter().map(|a| (0.02..0.98).contains(a)).collect();
+    let near = |i: usize| {
+        let (x, y) = (i % w, i / w);
+        (y.saturating_sub(3)..=(y + 3).min(h - 1))
+            .any(|ny| (x.saturating_sub(3)..=(x + 3).min(w - 1)).any(|nx| soft[ny * w + nx]))
+    };
+    let (mut all, mut band, mut count) = (0.0, 0.0, 0u32);
+    for (i, (found, real)) in found.as_raw().iter().zip(&real.values).enumerate() {
+        let error = f64::from((f32::from(*found) / 255.0 - real).abs());
+        all += error;
+        if near(i) {
+            band += error;
+            count += 1;
+        }
+    }
+    (all / (w * h) as f64 * 1000.0, band / f64::from(count.max(1)) * 1000.0)
+}

@@ -1,0 +1,526 @@
+//! Writing MODNet's branches layer by layer, each in floats or in eight bits.
+
+use std::collections::HashMap;
+
+use super::{Range, Watched};
+use crate::onnx::{Attribute, Damaged, Model, Writer};
+
+/// Largest weight: seven bits with their sign.
+const LARGEST_WEIGHT: f32 = 63.0;
+/// Steps of a channel on its way into an instance normalisation, from 0 to either end of its range.
+const STEPS: f32 = 127.0;
+/// Of the normalisations.
+const EPSILON: f32 = 1e-5;
+/// The same for channels that were brought to a range of −1..1.
+const SMALL_EPSILON: f32 = 1e-7;
+
+/// A value of the graph: maps of one size.
+#[derive(Debug, Clone)]
+pub struct Value {
+    name: String,
+    /// Whether it is coded in bytes, 255 standing for `top`.
+    coded: bool,
+    top: f32,
+    channels: usize,
+    /// Values have a sign: the picture itself.
+    signed: bool,
+}
+
+impl Value {
+    /// Maps in floats.
+    pub fn floats(name: &str, channels: usize) -> Self {
+        Self { name: name.to_owned(), coded: false, top: 0.0, channels, signed: false }
+    }
+}
+
+/// Weights `[to, from, side, side]` and bias of a convolution.
+#[derive(Clone)]
+struct Kernel {
+    weights: Vec<f32>,
+    bias: Vec<f32>,
+    from: usize,
+    side: usize,
+    /// So many of the outputs are batch-normalised, which is folded in; the others go into an instance normalisation.
+    folded: usize,
+}
+
+impl Kernel {
+    fn each(&self) -> usize {
+        self.from * self.side * self.side
+    }
+
+    fn shape(&self, to: usize) -> [usize; 4] {
+        [to, self.from, self.side, self.side]
+    }
+
+    /// Only the inputs in this range.
+    fn of_inputs(&self, range: std::ops::Range<usize>) -> Self {
+        let area = self.side * self.side;
+        let rows = self.weights.chunks_exact(self.each());
+        let weights = rows.flat_map(|row| &row[range.start * area..range.end * area]).copied().collect();
+        Self { weights, from: range.len(), ..self.clone() }
+    }
+
+    /// Seven-bit weights and the scale of each output.
+    fn coded(&self) -> (Vec<i8>, Vec<f32>) {
+        let mut codes = Vec::with_capacity(self.weights.len());
+        let mut scales = Vec::with_capacity(self.bias.len());
+        for row in self.weights.chunks_exact(self.each()) {
+            let largest = row.iter().fold(1e-8f32, |most, w| most.max(w.abs()));
+            let scale = largest / LARGEST_WEIGHT;
+            codes.extend(row.iter().map(|w| (w / scale).round_ties_even() as i8));
+            scales.push(scale);
+        }
+        (codes, scales)
+    }
+}
+
+/// A graph that grows layer by layer.
+pub struct Layers<'a> {
+    model: &'a Model<'a>,
+    ranges: HashMap<&'a str, &'a Range>,
+    pub writer: Writer,
+    made: usize,
+    watched: Vec<(Watched, String)>,
+}
+
+impl<'a> Layers<'a> {
+    /// Starts with the nodes up to the one that makes `end`.
+    pub fn new(
+        model: &'a Model<'a>,
+        ranges: HashMap<&'a str, &'a Range>,
+        end: &str,
+    ) -> Result<Self, Damaged> {
+        let mut writer = Writer::default();
+        let last = model.nodes.iter().position(|node| node.outputs.contains(&end)).ok_or(Damaged)?;
+        let mut constants = std::collections::BTreeSet::new();
+        for node in &model.nodes[..=last] {
+            writer.copied_node(node.raw);
+            constants.extend(node.inputs.iter().copied().filter(|name| model.constants.contains_key(name)));
+        }
+        for name in constants {
+            writer.copied_constant(model.constants[name].raw);
+        }
+        Ok(Self { model, ranges, writer, made: 0, watched: Vec::new() })
+    }
+
+    /// The model's bytes, and what its outputs after the first are if there are any.
+    pub fn finish(mut self, watch: bool) -> (Vec<u8>, Vec<Watched>) {
+        let mut all = Vec::new();
+        if watch {
+            for (watched, name) in self.watched {
+                self.writer.open_output(&name);
+                all.push(watched);
+            }
+        }
+        // The published model's version.
+        (self.writer.finish(11), all)
+    }
+
+    /// Twice as many rows and columns.
+    pub fn enlarged(&mut self, value: &Value) -> Value {
+        let name = self.in_floats(value);
+        Value { name: self.resized(&name, 2.0), coded: false, ..value.clone() }
+    }
+
+    /// The picture, smaller.
+    pub fn picture(&mut self, input: &str, scale: f32) -> Value {
+        Value { name: self.resized(input, scale), coded: false, top: 1.0, channels: 3, signed: true }
+    }
+
+    /// Convolution, both normalisations, ReLU.
+    pub fn normalised(
+        &mut self,
+        branch: &str,
+        layer: &'static str,
+        from: &[Value],
+        stride: i64,
+    ) -> Result<Value, Damaged> {
+        let kernel = self.kernel(branch, layer)?;
+        match self.ranges.get(layer).copied().filter(|range| !range.before.is_empty()) {
+            Some(range) => self.normalised_in_bytes(kernel, range, from, stride),
+            None => self.normalised_in_floats(kernel, layer, from, stride),
+        }
+    }
+
+    /// [`Self::normalised`] of the enlarged maps `from`, in another order: both steps are linear, and the enlargement
+    /// treats all maps alike, so that channels can be mixed before it.
+    pub fn enlarged_then_normalised(
+        &mut self,
+        branch: &str,
+        layer: &'static str,
+        from: &str,
+    ) -> Result<Value, Damaged> {
+        let kernel = self.kernel(branch, layer)?;
+        let (to, side, area) = (kernel.bias.len(), kernel.side, kernel.side * kernel.side);
+        // One map for each output and each place of the kernel.
+        let mut mixing = Vec::with_capacity(kernel.weights.len());
+        for row in kernel.weights.chunks_exact(kernel.each()) {
+            for place in 0..area {
+                mixing.extend((0..kernel.from).map(|input| row[input * area + place]));
+            }
+        }
+        let weights = self.constant(|w, name| w.floats(name, &[to * area, kernel.from, 1, 1], &mixing));
+        let mixed = self.node("Conv", &[from, &weights], &[]);
+        let mixed = self.resized(&mixed, 2.0);
+        // Their sum, each shifted to its place: first along the rows, then along the columns.
+        let pad = (side / 2) as i64;
+        let unit: Vec<f32> = (0..side * side).map(|i| f32::from(u8::from(i % (side + 1) == 0))).collect();
+        let rows = unit.repeat(to * side);
+        let rows = self.constant(|w, name| w.floats(name, &[to * side, side, 1, side], &rows));
+        let groups =
+            [Attribute::Int("group", (to * side) as i64), Attribute::Ints("pads", &[0, pad, 0, pad])];
+        let summed = self.node("Conv", &[&mixed, &rows], &groups);
+        let columns = unit.repeat(to);
+        let columns = self.constant(|w, name| w.floats(name, &[to, side, side, 1], &columns));
+        let bias = self.constant(|w, name| w.floats(name, &[to], &kernel.bias));
+        let groups = [Attribute::Int("group", to as i64), Attribute::Ints("pads", &[pad, 0, pad, 0])];
+        let summed = self.node("Conv", &[&summed, &columns, &bias], &groups);
+        let folded = self.channels(&summed, 0, kernel.folded);
+        let free = self.channels(&summed, kernel.folded, to);
+        Ok(self.joined_in_floats(layer, &folded, &free, kernel.folded, to))
+    }
+
+    /// The last layers, on the enlarged maps and the picture as it is: alpha.
+    pub fn alpha(
+        &mut self,
+        branch: &str,
+        layer: &'static str,
+        last: &str,
+        maps: &Value,
+        picture: &str,
+        output: &str,
+    ) -> Result<(), Damaged> {
+        let mut kernel = self.kernel(branch, layer)?;
+        let to = kernel.bias.len();
+        let of_maps = kernel.of_inputs(0..maps.channels);
+        let mut of_picture = kernel.of_inputs(maps.channels..kernel.from);
+        let pads = [Attribute::Ints("pads", &[1; 4])];
+        // In units of each channel's range; for the folded ones the last layer takes that out again.
+        let mut units = vec![1.0; to];
+        let from_maps = match self.ranges.get(layer).copied() {
+            Some(range) if range.before.len() == to => {
+                for ((&(low, high), unit), bias) in
+                    range.before.iter().zip(&mut units).zip(&mut of_picture.bias)
+                {
+                    *unit = (high - low) / 2.0;
+                    *bias += (low + high) / 2.0;
+                }
+                let area = of_picture.each();
+                for (i, w) in of_picture.weights.iter_mut().enumerate() {
+                    *w /= units[i / area];
+                }
+                for (bias, unit) in of_picture.bias.iter_mut().zip(&units) {
+                    *bias /= unit;
+                }
+                let coded = self.in_bytes(maps, maps.top);
+                let of_maps = Kernel { bias: vec![0.0; to], ..of_maps };
+                self.equalised(&of_maps, 0..to, &coded, maps.top, &range.before, &pads)
+            }
+            _ => {
+                let weights = self.constant(|w, n| w.floats(n, &of_maps.shape(to), &of_maps.weights));
+                let name = self.in_floats(maps);
+                let sum = self.node("Conv", &[&name, &weights], &pads);
+                self.watched.push((Watched { layer, result: false, channels: to }, sum.clone()));
+                sum
+            }
+        };
+        let weights = self.constant(|w, n| w.floats(n, &of_picture.shape(to), &of_picture.weights));
+        let bias = self.constant(|w, n| w.floats(n, &[to], &of_picture.bias));
+        let from_picture = self.node("Conv", &[picture, &weights, &bias], &pads);
+        let sum = self.node("Add", &[&from_maps, &from_picture], &[]);
+        let folded = self.channels(&sum, 0, kernel.folded);
+        let folded = self.node("Relu", &[&folded], &[]);
+        let free = self.channels(&sum, kernel.folded, to);
+        let free = self.instance_normalised(&free, to - kernel.folded, EPSILON);
+        let free = self.node("Relu", &[&free], &[]);
+        let maps = self.node("Concat", &[&folded, &free], &[Attribute::Int("axis", 1)]);
+        kernel = self.plain_kernel(&format!("{branch}{last}.layers.0"))?;
+        for (w, unit) in kernel.weights.iter_mut().zip(&units[..units.len() / 2]) {
+            *w *= unit;
+        }
+        let weights = self.constant(|w, n| w.floats(n, &kernel.shape(1), &kernel.weights));
+        let bias = self.constant(|w, n| w.floats(n, &[1], &kernel.bias));
+        let logit = self.node("Conv", &[&maps, &weights, &bias], &[]);
+        self.writer.node("Sigmoid", &[&logit], output, &[]);
+        Ok(())
+    }
+
+    fn normalised_in_floats(
+        &mut self,
+        kernel: Kernel,
+        layer: &'static str,
+        from: &[Value],
+        stride: i64,
+    ) -> Result<Value, Damaged> {
+        let names: Vec<String> = from.iter().map(|value| self.in_floats(value)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let joined = match names.as_slice() {
+            [one] => (*one).to_owned(),
+            many => self.node("Concat", many, &[Attribute::Int("axis", 1)]),
+        };
+        let to = kernel.bias.len();
+        let pad = [(kernel.side / 2) as i64; 4];
+        let how = [Attribute::Ints("pads", &pad), Attribute::Ints("strides", &[stride, stride])];
+        let [folded, free] = [0..kernel.folded, kernel.folded..to].map(|part| {
+            let weights = &kernel.weights[part.start * kernel.each()..part.end * kernel.each()];
+            let weights = self.constant(|w, n| w.floats(n, &kernel.shape(part.len()), weights));
+            let bias = self.constant(|w, n| w.floats(n, &[part.len()], &kernel.bias[part]));
+            self.node("Conv", &[&joined, &weights, &bias], &how)
+        });
+        Ok(self.joined_in_floats(layer, &folded, &free, kernel.folded, to))
+    }
+
+    fn joined_in_floats(
+        &mut self,
+        layer: &'static str,
+        folded: &str,
+        free: &str,
+        of_folded: usize,
+        to: usize,
+    ) -> Value {
+        self.watched.push((Watched { layer, result: false, channels: to - of_folded }, free.to_owned()));
+        let folded = self.node("Relu", &[folded], &[]);
+        let free = self.instance_normalised(free, to - of_folded, EPSILON);
+        let free = self.node("Relu", &[&free], &[]);
+        let name = self.node("Concat", &[&folded, &free], &[Attribute::Int("axis", 1)]);
+        self.watched.push((Watched { layer, result: true, channels: to }, name.clone()));
+        let top = self.ranges.get(layer).map_or(0.0, |range| range.top);
+        Value { name, coded: false, top, channels: to, signed: false }
+    }
+
+    fn normalised_in_bytes(
+        &mut self,
+        kernel: Kernel,
+        range: &Range,
+        from: &[Value],
+        stride: i64,
+    ) -> Result<Value, Damaged> {
+        let to = kernel.bias.len();
+        let folded = kernel.folded;
+        if range.before.len() != to - folded {
+            return Err(Damaged);
+        }
+        let (kernel, maps, top) = self.in_one_code(kernel, from);
+        let pad = [(kernel.side / 2) as i64; 4];
+        let how = [Attribute::Ints("pads", &pad), Attribute::Ints("strides", &[stride, stride])];
+        // Codes below 0 do not exist: that is the ReLU.
+        let step = range.top / 255.0;
+        let sure = self.quantised(&kernel, 0..folded, &maps, top, &vec![1.0; folded], (step, 0), &how);
+        let free = self.equalised(&kernel, folded..to, &maps, top, range.before, &how);
+        let free = self.instance_normalised(&free, to - folded, SMALL_EPSILON);
+        let free = self.encoded(&free, step);
+        let name = self.node("Concat", &[&sure, &free], &[Attribute::Int("axis", 1)]);
+        Ok(Value { name, coded: true, top: range.top, channels: to, signed: false })
+    }
+
+    /// Convolution of bytes whose results are brought to −1..1 within the ranges `before`, in floats.
+    fn equalised(
+        &mut self,
+        kernel: &Kernel,
+        part: std::ops::Range<usize>,
+        maps: &str,
+        top: f32,
+        before: &[(f32, f32)],
+        how: &[Attribute<'_>],
+    ) -> String {
+        let mut kernel = kernel.clone();
+        for (bias, (low, high)) in kernel.bias[part.clone()].iter_mut().zip(before) {
+            *bias -= (low + high) / 2.0;
+        }
+        let gains: Vec<f32> = before.iter().map(|(low, high)| 2.0 / (high - low)).collect();
+        let codes = self.quantised(&kernel, part, maps, top, &gains, (1.0 / STEPS, 128), how);
+        let step = self.scalar(1.0 / STEPS);
+        let zero = self.byte(128);
+        self.node("DequantizeLinear", &[&codes, &step, &zero], &[])
+    }
+
+    /// Outputs `part` of a convolution of bytes, times `gains`, in bytes of `code` (step, code of 0).
+    #[allow(clippy::too_many_arguments, reason = "each is one input of the operator")]
+    fn quantised(
+        &mut self,
+        kernel: &Kernel,
+        part: std::ops::Range<usize>,
+        maps: &str,
+        top: f32,
+        gains: &[f32],
+        code: (f32, u8),
+        how: &[Attribute<'_>],
+    ) -> String {
+        let step = top / 255.0;
+        let (codes, scales) = kernel.coded();
+        let codes = &codes[part.start * kernel.each()..part.end * kernel.each()];
+        let scales = &scales[part.clone()];
+        let bias: Vec<i32> = kernel.bias[part.clone()]
+            .iter()
+            .zip(scales)
+            .map(|(bias, scale)| (bias / (step * scale)).round_ties_even() as i32)
+            .collect();
+        let scales: Vec<f32> = scales.iter().zip(gains).map(|(scale, gain)| scale * gain).collect();
+        let to = part.len();
+        let inputs = [
+            maps.to_owned(),
+            self.scalar(step),
+            self.byte(0),
+            self.constant(|w, n| w.signed_bytes(n, &kernel.shape(to), codes)),
+            self.constant(|w, n| w.floats(n, &[to], &scales)),
+            self.constant(|w, n| w.signed_bytes(n, &[to], &vec![0; to])),
+            self.scalar(code.0),
+            self.byte(code.1),
+            self.constant(|w, n| w.short_ints(n, &bias)),
+        ];
+        self.node("QLinearConv", &inputs.each_ref().map(String::as_str), how)
+    }
+
+    /// All values in one code, and the kernel that suits them.
+    fn in_one_code(&mut self, kernel: Kernel, from: &[Value]) -> (Kernel, String, f32) {
+        let top = from.iter().filter(|value| !value.signed).map(|value| value.top).fold(0.0, f32::max);
+        let mut names = Vec::new();
+        let mut parts: Vec<(std::ops::Range<usize>, f32)> = Vec::new();
+        let mut at = 0;
+        for value in from {
+            let inputs = at..at + value.channels;
+            at = inputs.end;
+            if value.signed {
+                // Both parts fill the whole range; the weights take that out again.
+                names.push(self.signed_in_bytes(&value.name, value.top));
+                parts.push((inputs.clone(), value.top / top));
+                parts.push((inputs, -value.top / top));
+            } else {
+                names.push(self.in_bytes(value, top));
+                parts.push((inputs, 1.0));
+            }
+        }
+        let each = kernel.each();
+        let area = kernel.side * kernel.side;
+        let mut weights = Vec::new();
+        for row in kernel.weights.chunks_exact(each) {
+            for (inputs, factor) in &parts {
+                weights.extend(row[inputs.start * area..inputs.end * area].iter().map(|w| w * factor));
+            }
+        }
+        let from = parts.iter().map(|(inputs, _)| inputs.len()).sum();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let joined = match names.as_slice() {
+            [one] => (*one).to_owned(),
+            many => self.node("Concat", many, &[Attribute::Int("axis", 1)]),
+        };
+        (Kernel { weights, from, ..kernel }, joined, top)
+    }
+
+    fn signed_in_bytes(&mut self, name: &str, top: f32) -> String {
+        let above = self.node("Relu", &[name], &[]);
+        let below = self.node("Neg", &[name], &[]);
+        let below = self.node("Relu", &[&below], &[]);
+        let both = self.node("Concat", &[&above, &below], &[Attribute::Int("axis", 1)]);
+        self.encoded(&both, top / 255.0)
+    }
+
+    fn in_bytes(&mut self, value: &Value, top: f32) -> String {
+        if value.coded && value.top.to_bits() == top.to_bits() {
+            return value.name.clone();
+        }
+        let floats = self.in_floats(value);
+        self.encoded(&floats, top / 255.0)
+    }
+
+    fn in_floats(&mut self, value: &Value) -> String {
+        if !value.coded {
+            return value.name.clone();
+        }
+        let step = self.scalar(value.top / 255.0);
+        let zero = self.byte(0);
+        self.node("DequantizeLinear", &[&value.name, &step, &zero], &[])
+    }
+
+    fn encoded(&mut self, floats: &str, step: f32) -> String {
+        let step = self.scalar(step);
+        let zero = self.byte(0);
+        self.node("QuantizeLinear", &[floats, &step, &zero], &[])
+    }
+
+    fn resized(&mut self, name: &str, scale: f32) -> String {
+        let none = self.constant(|w, n| w.floats(n, &[0], &[]));
+        let scales = self.constant(|w, n| w.floats(n, &[4], &[1.0, 1.0, scale, scale]));
+        let how = [
+            Attribute::Text("mode", "linear"),
+            Attribute::Text("coordinate_transformation_mode", "pytorch_half_pixel"),
+        ];
+        self.node("Resize", &[name, &none, &scales], &how)
+    }
+
+    fn channels(&mut self, name: &str, from: usize, to: usize) -> String {
+        let from = self.constant(|w, n| w.ints(n, &[from as i64]));
+        let to = self.constant(|w, n| w.ints(n, &[to as i64]));
+        let axis = self.constant(|w, n| w.ints(n, &[1]));
+        self.node("Slice", &[name, &from, &to, &axis], &[])
+    }
+
+    fn instance_normalised(&mut self, name: &str, channels: usize, epsilon: f32) -> String {
+        let ones = self.constant(|w, n| w.floats(n, &[channels], &vec![1.0; channels]));
+        let zeros = self.constant(|w, n| w.floats(n, &[channels], &vec![0.0; channels]));
+        self.node("InstanceNormalization", &[name, &ones, &zeros], &[Attribute::Float("epsilon", epsilon)])
+    }
+
+    /// The convolution of a layer with the batch normalisation of its first outputs folded in.
+    fn kernel(&self, branch: &str, layer: &str) -> Result<Kernel, Damaged> {
+        let place = format!("{branch}{layer}.layers");
+        let mut kernel = self.plain_kernel(&format!("{place}.0"))?;
+        let of = |what: &str| self.floats(&format!("{place}.1.bnorm.{what}")).map(|(values, _)| values);
+        let (gain, shift) = (of("weight")?, of("bias")?);
+        let (mean, spread) = (of("running_mean")?, of("running_var")?);
+        kernel.folded = gain.len();
+        let each = kernel.each();
+        if [&shift, &mean, &spread].iter().any(|v| v.len() != gain.len()) || gain.len() > kernel.bias.len() {
+            return Err(Damaged);
+        }
+        for i in 0..gain.len() {
+            let scale = gain[i] / (spread[i] + EPSILON).sqrt();
+            kernel.weights[i * each..(i + 1) * each].iter_mut().for_each(|w| *w *= scale);
+            kernel.bias[i] = (kernel.bias[i] - mean[i]) * scale + shift[i];
+        }
+        Ok(kernel)
+    }
+
+    fn plain_kernel(&self, place: &str) -> Result<Kernel, Damaged> {
+        let (weights, shape) = self.floats(&format!("{place}.weight"))?;
+        let (bias, _) = self.floats(&format!("{place}.bias"))?;
+        match *shape {
+            [to, from, side, across] if to == bias.len() && side == across && side > 0 => {
+                Ok(Kernel { weights, bias, from, side, folded: 0 })
+            }
+            _ => Err(Damaged),
+        }
+    }
+
+    fn floats(&self, name: &str) -> Result<(Vec<f32>, &[usize]), Damaged> {
+        let tensor = self.model.constants.get(name).ok_or(Damaged)?;
+        Ok((tensor.floats()?, &tensor.shape))
+    }
+
+    fn node(&mut self, kind: &str, inputs: &[&str], how: &[Attribute<'_>]) -> String {
+        let name = self.fresh();
+        self.writer.node(kind, inputs, &name, how);
+        name
+    }
+
+    fn scalar(&mut self, value: f32) -> String {
+        self.constant(|w, name| w.floats(name, &[], &[value]))
+    }
+
+    fn byte(&mut self, value: u8) -> String {
+        self.constant(|w, name| w.bytes(name, &[], &[value]))
+    }
+
+    fn constant(&mut self, write: impl FnOnce(&mut Writer, &str)) -> String {
+        let name = self.fresh();
+        write(&mut self.writer, &name);
+        name
+    }
+
+    /// A name that the published model, whose names are numbers and words with dots, has not.
+    fn fresh(&mut self) -> String {
+        self.made += 1;
+        format!("made_{}", self.made)
+    }
+}
