@@ -119,8 +119,15 @@ impl PortraitEngine {
         ms.recolor = lap(start);
 
         let start = Instant::now();
-        let scene =
-            Scene { face, people: faces.len(), matte: &matte, plan: Some(&plan), trust: Some(trust), spec };
+        let scene = Scene {
+            face,
+            people: faces.len(),
+            frame: Some(frame),
+            matte: &matte,
+            plan: Some(&plan),
+            trust: Some(trust),
+            spec,
+        };
         let measures = quality::measure(&scene);
         let findings = quality::judge(&measures, &scene);
         ms.quality = lap(start);
@@ -161,7 +168,8 @@ impl PortraitEngine {
         let width = width.round().clamp(32.0, f64::from(spec.size.height) * 3.0) as u32;
         let seen = Size { width, height: spec.size.height };
         let matte = matte::cut(&self.models, picture, face, &whole, seen)?;
-        let scene = Scene { face, people: faces.len(), matte: &matte, plan: None, trust: None, spec };
+        let scene =
+            Scene { face, people: faces.len(), frame: None, matte: &matte, plan: None, trust: None, spec };
         let measures = quality::measure(&scene);
         let findings = quality::judge(&measures, &scene);
         Ok(Inspection { findings, geometry: Some(measures.geometry), measures: Some(measures) })
