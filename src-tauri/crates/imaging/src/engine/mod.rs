@@ -18,7 +18,7 @@ use crate::face::{Face, FaceFinder};
 use crate::matte::{self, Matte, Trust};
 use crate::models::Models;
 use crate::quality::{self, Measures, Scene};
-use crate::recolor;
+use crate::recolor::{self, Backdrop, Source};
 use crate::resample::{self, Kernel, Plane};
 
 pub use live::{BurstScore, LiveState};
@@ -46,6 +46,8 @@ pub struct Portrait {
     pub alpha: Option<GrayImage>,
     /// Matte of the whole frame, if it was asked for.
     pub frame_alpha: Option<GrayImage>,
+    /// How the colours behind the person came to be known.
+    pub backdrop: Option<Source>,
     /// The numbers behind the findings.
     pub measures: Option<Measures>,
     /// Milliseconds of each stage.
@@ -107,7 +109,7 @@ impl PortraitEngine {
         let Some(face) = faces.first() else { return Ok(nobody(ms)) };
 
         let start = Instant::now();
-        let Cut { plan, matte, trust } = self.cut(frame, face, spec)?;
+        let Cut { plan, mut matte, trust } = self.cut(frame, face, spec)?;
         let frame_alpha =
             if options.frame_alpha { Some(self.frame_matte(frame, face, &matte)?) } else { None };
         ms.matte = lap(start);
@@ -115,7 +117,9 @@ impl PortraitEngine {
         let start = Instant::now();
         let plate = plate.filter(|plate| plate.dimensions() == frame.dimensions());
         let plate = plate.map(|plate| resample::cut_rgb(plate, &plan.crop, spec.size, Kernel::Sharp));
-        let picture = recolor::recolor(&matte.picture, &matte.alpha, plate.as_ref(), &spec.background);
+        let backdrop = Backdrop::estimate(&matte.picture, &matte.alpha, plate.as_ref());
+        matte::refine(&mut matte.alpha, &matte.picture, &backdrop);
+        let picture = recolor::recolor(&matte.picture, &matte.alpha, &backdrop, &spec.background);
         ms.recolor = lap(start);
 
         let start = Instant::now();
@@ -146,6 +150,7 @@ impl PortraitEngine {
             plan: Some(plan),
             alpha: Some(gray(&matte.alpha)),
             frame_alpha,
+            backdrop: Some(backdrop.source),
             measures: Some(measures),
             stage_ms: ms,
         })
@@ -242,6 +247,7 @@ fn nobody(ms: StageMs) -> Portrait {
         plan: None,
         alpha: None,
         frame_alpha: None,
+        backdrop: None,
         measures: None,
         stage_ms: StageMs { total: ms.face, ..ms },
     }
