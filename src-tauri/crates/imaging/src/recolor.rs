@@ -6,6 +6,7 @@
 
 use domain::spec::{BackgroundMode, BackgroundRule};
 use image::{Rgb, RgbImage};
+use serde::Serialize;
 
 use crate::resample::Plane;
 
@@ -16,21 +17,16 @@ const DISTANCE: usize = 5;
 
 /// Puts the person before the rule's colour; with [`BackgroundMode::Keep`] gives the picture back unchanged.
 ///
-/// `picture` and `alpha` have the same size. `plate` is the same piece of the empty seat, if there is one.
-pub fn recolor(
-    picture: &RgbImage,
-    alpha: &Plane,
-    plate: Option<&RgbImage>,
-    rule: &BackgroundRule,
-) -> RgbImage {
+/// `picture`, `alpha` and `backdrop` show the same piece.
+pub fn recolor(picture: &RgbImage, alpha: &Plane, backdrop: &Backdrop, rule: &BackgroundRule) -> RgbImage {
     if rule.mode == BackgroundMode::Keep {
         return picture.clone();
     }
-    let backdrop = Backdrop::estimate(picture, alpha, plate);
-    over(picture, alpha, &backdrop, rule.colour)
+    over(picture, alpha, backdrop, rule.colour)
 }
 
-fn over(picture: &RgbImage, alpha: &Plane, backdrop: &Backdrop, colour: [u8; 3]) -> RgbImage {
+/// Puts the person before a colour, taking away what the known backdrop shines through.
+pub fn over(picture: &RgbImage, alpha: &Plane, backdrop: &Backdrop, colour: [u8; 3]) -> RgbImage {
     RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
         let (pixel, a) = (picture.get_pixel(x, y), alpha.at(x as usize, y as usize));
         if a >= 1.0 {
@@ -47,9 +43,21 @@ fn over(picture: &RgbImage, alpha: &Plane, backdrop: &Backdrop, colour: [u8; 3])
     })
 }
 
+/// How the colours behind the person came to be known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// From the plate, its light brought to that of the frame.
+    Plate,
+    /// From what is seen beside the person: no plate was given, or it shows another scene.
+    Seen,
+}
+
 /// What is behind the person, at half the picture's resolution.
 #[derive(Debug, Clone)]
 pub struct Backdrop {
+    /// How it came to be known.
+    pub source: Source,
     width: usize,
     height: usize,
     colours: Vec<[f32; 3]>,
@@ -59,11 +67,15 @@ impl Backdrop {
     /// From the plate where it agrees with what is seen beside the person, else from what is seen there.
     pub fn estimate(picture: &RgbImage, alpha: &Plane, plate: Option<&RgbImage>) -> Self {
         let seen = Level::of_backdrop(picture, alpha);
-        let filled = match plate.and_then(|plate| seen.corrected_plate(plate)) {
-            Some(plate) => plate,
-            None => seen.filled(),
+        let (source, filled) = match plate.and_then(|plate| seen.corrected_plate(plate)) {
+            Some(plate) => (Source::Plate, plate),
+            None => (Source::Seen, seen.filled()),
         };
-        Self { width: filled.width, height: filled.height, colours: filled.colours }
+        Self { source, width: filled.width, height: filled.height, colours: filled.colours }
+    }
+
+    fn of(level: Level) -> Self {
+        Self { source: Source::Seen, width: level.width, height: level.height, colours: level.colours }
     }
 
     /// Colour behind a pixel of the picture, 0–255.
@@ -139,7 +151,7 @@ impl Level {
             return self;
         }
         let coarse = self.halved().filled();
-        let backdrop = Backdrop { width: coarse.width, height: coarse.height, colours: coarse.colours };
+        let backdrop = Backdrop::of(coarse);
         let mut unknown = Vec::new();
         for at in 0..self.colours.len() {
             let weight = self.weights[at];
@@ -218,7 +230,7 @@ impl Level {
         }
         let mut smooth = wide.filled();
         for (width, height) in levels.into_iter().rev() {
-            let coarse = Backdrop { width: smooth.width, height: smooth.height, colours: smooth.colours };
+            let coarse = Backdrop::of(smooth);
             let colours = (0..width * height).map(|i| coarse.at(i % width, i / width)).collect();
             smooth = Self { width, height, colours, weights: vec![1.0; width * height] };
         }
@@ -278,7 +290,7 @@ mod tests {
     #[test]
     fn the_person_is_untouched_and_the_backdrop_is_exactly_the_colour() {
         let (picture, alpha, _) = scene();
-        let out = recolor(&picture, &alpha, None, &RULE);
+        let out = recolor(&picture, &alpha, &Backdrop::estimate(&picture, &alpha, None), &RULE);
         for (x, y, p) in out.enumerate_pixels() {
             match alpha.at(x as usize, y as usize) {
                 1.0 => assert_eq!(p, picture.get_pixel(x, y)),
@@ -291,7 +303,7 @@ mod tests {
     #[test]
     fn the_old_backdrop_is_gone_from_the_edge() {
         let (picture, alpha, person) = scene();
-        let out = recolor(&picture, &alpha, None, &RULE);
+        let out = recolor(&picture, &alpha, &Backdrop::estimate(&picture, &alpha, None), &RULE);
         for (x, y, p) in out.enumerate_pixels() {
             let a = alpha.at(x as usize, y as usize);
             for ((found, own), target) in p.0.into_iter().zip(person).zip(RULE.colour) {
@@ -307,7 +319,7 @@ mod tests {
         let plate = RgbImage::from_fn(80, 60, |_, y| Rgb([210 - y as u8 / 4, 205 - y as u8 / 4, 190]));
         let seen = Level::of_backdrop(&picture, &alpha);
         let corrected = seen.corrected_plate(&plate).unwrap();
-        let behind = Backdrop { width: 40, height: 30, colours: corrected.colours }.at(60, 30);
+        let behind = Backdrop::of(corrected).at(60, 30);
         assert!((behind[0] - 222.5).abs() < 3.0 && (behind[2] - 200.0).abs() < 3.0, "{behind:?}");
         let foreign =
             RgbImage::from_fn(80, 60, |x, y| Rgb([if (x / 4 + y / 4) % 2 == 0 { 20 } else { 240 }; 3]));
@@ -318,6 +330,6 @@ mod tests {
     fn keep_keeps_every_pixel() {
         let (picture, alpha, _) = scene();
         let rule = BackgroundRule { mode: BackgroundMode::Keep, ..RULE };
-        assert_eq!(recolor(&picture, &alpha, None, &rule), picture);
+        assert_eq!(recolor(&picture, &alpha, &Backdrop::estimate(&picture, &alpha, None), &rule), picture);
     }
 }

@@ -10,6 +10,8 @@ use domain::{Class, FindingCode, PhotoSpec, Verdict};
 use image::{Rgb, RgbImage};
 use imaging::engine::{LiveState, Options, Portrait, PortraitEngine};
 use imaging::models::{ModelFiles, Models, Precision, RUNTIME_LIBRARY, verify_runtime};
+use imaging::recolor::{self, Backdrop, Source};
+use imaging::resample::{self, Kernel, Plane};
 
 fn assets() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../assets")
@@ -201,7 +203,10 @@ fn a_plate_of_another_size_is_ignored_and_a_fitting_one_serves() {
     let odd = engine.portrait(&frame, &spec(), Some(&small), &Options::default()).unwrap();
     assert_eq!(odd.jpeg, without.jpeg);
     let with = engine.portrait(&frame, &spec(), Some(&plate), &Options { frame_alpha: true }).unwrap();
-    assert_eq!(with.alpha, without.alpha);
+    assert_eq!((with.backdrop, without.backdrop), (Some(Source::Plate), Some(Source::Seen)));
+    let pairs = with.alpha.unwrap().into_raw().into_iter().zip(without.alpha.unwrap().into_raw());
+    let far = pairs.filter(|(a, b)| a.abs_diff(*b) > 128).count();
+    assert!(far < 30, "the plate tells the soft edge and not the shape: {far}");
     assert_eq!(with.frame_alpha.unwrap().dimensions(), frame.dimensions());
 }
 
@@ -277,4 +282,121 @@ fn a_damaged_model_is_an_error_and_never_a_panic() {
         let _ = imaging::tflite::to_onnx(&model);
         model[at] = whole;
     }
+}
+
+#[test]
+fn where_the_person_is_whole_no_grey_level_changes() {
+    let Some((engine, frame)) = booth("p01_good_bluecloth") else { return };
+    let made = make(engine, &frame);
+    let (plan, alpha) = (made.plan.unwrap(), made.alpha.unwrap());
+    let cut = resample::cut_rgb(&frame, &plan.crop, spec().size, Kernel::Sharp);
+    let values: Vec<f32> = alpha.as_raw().iter().map(|a| f32::from(*a) / 255.0).collect();
+    let plane = Plane { width: 480, height: 640, values };
+    let backdrop = Backdrop::estimate(&cut, &plane, None);
+    let out = recolor::recolor(&cut, &plane, &backdrop, &spec().background);
+    let whole = cut.pixels().zip(out.pixels()).zip(alpha.as_raw()).filter(|(_, a)| **a == 255);
+    let mut seen = 0;
+    for ((before, after), _) in whole {
+        assert_eq!(before, after);
+        seen += 1;
+    }
+    assert!(seen > 60_000, "{seen}");
+    // What the JPEG then changes has no bias: nothing was brightened, smoothed away or tinted.
+    let decoded = image::load_from_memory(&made.jpeg.unwrap()).unwrap().to_rgb8();
+    let mut bias = [0.0f64; 3];
+    for ((a, b), _) in cut.pixels().zip(decoded.pixels()).zip(alpha.as_raw()).filter(|(_, a)| **a == 255) {
+        for c in 0..3 {
+            bias[c] += (f64::from(b.0[c]) - f64::from(a.0[c])) / f64::from(seen);
+        }
+    }
+    assert!(bias.iter().all(|b| b.abs() < 1.0), "{bias:?}");
+}
+
+#[test]
+fn a_portrait_is_made_again_bit_for_bit_from_its_original() {
+    let Some(engine) = engine() else { return };
+    let Some(cases) = cases() else { return };
+    // The original is the camera's own JPEG, as the store keeps it.
+    let original = std::fs::read(cases.join("booth/p01_good_bluecloth/frame.jpg")).unwrap();
+    let delivered = {
+        let frame = imaging::decode::picture_file(&original).unwrap();
+        make(engine, &frame)
+    };
+    // Another engine, as after a restart: models loaded anew from their files.
+    let later = load().unwrap();
+    let again = make(&later, &imaging::decode::picture_file(&original).unwrap());
+    assert_eq!(delivered.jpeg, again.jpeg);
+    assert_eq!(delivered.plan, again.plan);
+    let plan = again.plan.unwrap();
+    // One uniform scale and one crop: nothing is turned or mirrored.
+    assert!((480.0 / plan.crop.w - 640.0 / plan.crop.h).abs() < 1e-9 && plan.crop.w > 0.0);
+}
+
+#[test]
+fn a_face_at_the_edge_is_told_and_never_fails() {
+    let Some((engine, frame)) = booth("p02_good_whitewall") else { return };
+    let face = engine.faces().glance(&frame).unwrap().unwrap();
+    let middle = ((face.bounds[0] + face.bounds[2]) / 2.0) as u32;
+    // Half of the face is out of the frame.
+    let half =
+        image::imageops::crop_imm(&frame, middle, 0, frame.width() - middle, frame.height()).to_image();
+    let made = make(engine, &half);
+    assert_eq!(made.verdict, Verdict::Retake, "{:?}", made.findings);
+    // The whole face, right at the edge: what fails is said with its place.
+    let left = (face.bounds[0] - 20.0).max(0.0) as u32;
+    let edge = image::imageops::crop_imm(&frame, left, 0, frame.width() - left, frame.height()).to_image();
+    let made = make(engine, &edge);
+    assert_eq!(made.verdict, Verdict::Retake);
+    assert!(made.findings.iter().any(|f| f.code == FindingCode::Centre), "{:?}", made.findings);
+}
+
+#[test]
+fn a_poster_behind_is_nobody_and_a_tiny_or_huge_frame_is_worked_on() {
+    let Some((engine, frame)) = booth("p02_good_whitewall") else { return };
+    let face = engine.faces().glance(&frame).unwrap().unwrap();
+    let side = |a: f64, b: f64| (b - a) as u32;
+    let [x0, y0, x1, y1] = face.bounds;
+    let cut = image::imageops::crop_imm(&frame, x0 as u32, y0 as u32, side(x0, x1), side(y0, y1)).to_image();
+    let small = image::imageops::thumbnail(&cut, cut.width() / 4, cut.height() / 4);
+    let mut hung = frame.clone();
+    image::imageops::overlay(&mut hung, &small, 20, 20);
+    assert!(!serious(&make(engine, &hung)).contains(&FindingCode::ManyFaces));
+    let tiny = image::imageops::thumbnail(&frame, 64, 64);
+    let made = make(engine, &tiny);
+    assert_eq!(made.verdict, Verdict::Retake, "{:?}", made.findings);
+    let grey = image::DynamicImage::ImageRgb8(frame.clone()).to_luma8();
+    let made = make(engine, &image::DynamicImage::ImageLuma8(grey).to_rgb8());
+    assert!(serious(&made).contains(&FindingCode::ColourCast), "{:?}", made.findings);
+}
+
+#[test]
+fn blur_that_noise_hides_is_found() {
+    let Some((engine, sharp)) = booth("p02_good_whitewall") else { return };
+    let mut soft = imageproc::filter::gaussian_blur_f32(&sharp, 3.0);
+    let mut state = 1u32;
+    for value in soft.iter_mut() {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *value = value.saturating_add((state >> 29) as u8);
+    }
+    assert!(serious(&make(engine, &soft)).contains(&FindingCode::Sharpness));
+    assert!(!serious(&make(engine, &sharp)).contains(&FindingCode::Sharpness));
+}
+
+#[test]
+fn a_lamp_at_one_side_is_found_at_half_strength() {
+    let Some((engine, frame)) = booth("p02_good_whitewall") else { return };
+    let face = engine.faces().glance(&frame).unwrap().unwrap();
+    let (centre, width) = ((face.cheek_left + face.cheek_right) / 2.0, face.cheek_right - face.cheek_left);
+    let lit = |strength: f64| {
+        let mut lit = frame.clone();
+        for (x, _, pixel) in lit.enumerate_pixels_mut() {
+            let side = ((f64::from(x) - centre) / width).clamp(-0.5, 0.5);
+            for c in &mut pixel.0 {
+                *c = (f64::from(*c) * (1.0 - strength * (0.5 + side))) as u8;
+            }
+        }
+        make(engine, &lit).findings.iter().any(|f| f.code == FindingCode::LightBalance)
+    };
+    assert!(!lit(0.0));
+    assert!(lit(0.45));
 }

@@ -19,7 +19,7 @@ use crate::face::{Face, FaceFinder};
 use crate::matte::{self, Matte, Trust};
 use crate::models::Models;
 use crate::quality::{self, Measures, Scene};
-use crate::recolor;
+use crate::recolor::{self, Backdrop, Source};
 use crate::resample::{self, Kernel, Plane};
 
 pub use live::{BurstScore, LiveState};
@@ -49,6 +49,8 @@ pub struct Portrait {
     pub alpha: Option<GrayImage>,
     /// Matte of the whole frame, if it was asked for.
     pub frame_alpha: Option<GrayImage>,
+    /// How the colours behind the person came to be known.
+    pub backdrop: Option<Source>,
     /// The numbers behind the findings.
     pub measures: Option<Measures>,
     /// Milliseconds of each stage.
@@ -125,7 +127,7 @@ impl PortraitEngine {
         let (Some(face), Some(coarse)) = (faces.first(), &seen.coarse) else { return Ok(nobody(ms)) };
 
         let start = Instant::now();
-        let Cut { plan, matte, trust } = self.cut(frame, face, coarse, spec)?;
+        let Cut { plan, mut matte, trust } = self.cut(frame, face, coarse, spec)?;
         let frame_alpha =
             if options.frame_alpha { Some(self.frame_matte(frame, face, &matte)?) } else { None };
         ms.matte = seen.coarse_ms + lap(start);
@@ -133,12 +135,21 @@ impl PortraitEngine {
         let start = Instant::now();
         let plate = plate.filter(|plate| plate.dimensions() == frame.dimensions());
         let plate = plate.map(|plate| resample::cut_rgb(plate, &plan.crop, spec.size, Kernel::Sharp));
-        let picture = recolor::recolor(&matte.picture, &matte.alpha, plate.as_ref(), &spec.background);
+        let backdrop = Backdrop::estimate(&matte.picture, &matte.alpha, plate.as_ref());
+        matte::refine(&mut matte.alpha, &matte.picture, &backdrop);
+        let picture = recolor::recolor(&matte.picture, &matte.alpha, &backdrop, &spec.background);
         ms.recolor = lap(start);
 
         let start = Instant::now();
-        let scene =
-            Scene { face, people: faces.len(), matte: &matte, plan: Some(&plan), trust: Some(trust), spec };
+        let scene = Scene {
+            face,
+            people: faces.len(),
+            frame: Some(frame),
+            matte: &matte,
+            plan: Some(&plan),
+            trust: Some(trust),
+            spec,
+        };
         let measures = quality::measure(&scene);
         let findings = quality::judge(&measures, &scene);
         ms.quality = lap(start);
@@ -157,6 +168,7 @@ impl PortraitEngine {
             plan: Some(plan),
             alpha: Some(gray(&matte.alpha)),
             frame_alpha,
+            backdrop: Some(backdrop.source),
             measures: Some(measures),
             stage_ms: ms,
         })
@@ -179,7 +191,8 @@ impl PortraitEngine {
         let width = width.round().clamp(32.0, f64::from(spec.size.height) * 3.0) as u32;
         let seen = Size { width, height: spec.size.height };
         let matte = matte::cut(&self.models, picture, face, &whole, seen)?;
-        let scene = Scene { face, people: faces.len(), matte: &matte, plan: None, trust: None, spec };
+        let scene =
+            Scene { face, people: faces.len(), frame: None, matte: &matte, plan: None, trust: None, spec };
         let measures = quality::measure(&scene);
         let findings = quality::judge(&measures, &scene);
         Ok(Inspection { findings, geometry: Some(measures.geometry), measures: Some(measures) })
@@ -257,6 +270,7 @@ fn nobody(ms: StageMs) -> Portrait {
         plan: None,
         alpha: None,
         frame_alpha: None,
+        backdrop: None,
         measures: None,
         stage_ms: StageMs { total: ms.face, ..ms },
     }

@@ -5,6 +5,7 @@
 //! resolution the model sees strands but now and then loses a sleeve, coarsely it never does. Mean error on 16 booth
 //! frames (`examples/booth_report.rs`): fine alone 5.3 whole, 48.9 in the soft band (1/1000); both together 4.2, 43.3.
 
+mod backdrop;
 mod fuse;
 mod person;
 
@@ -16,6 +17,7 @@ use crate::face::Face;
 use crate::models::Models;
 use crate::resample::{self, Kernel, Plane};
 
+pub use backdrop::refine;
 pub use fuse::{Trust, steady};
 
 /// The model's sides must be multiples of this.

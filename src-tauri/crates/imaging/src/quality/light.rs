@@ -1,4 +1,4 @@
-//! Light on the face, and how sharp it is.
+//! Light on the face.
 
 use domain::{Class, Finding, FindingCode, Limit, Text};
 use image::RgbImage;
@@ -38,12 +38,10 @@ const DARK_MAYBE: f64 = 90.0;
 const DIM: f64 = 120.0;
 /// Mean luminance above which a face is too bright.
 const BRIGHTEST: f64 = 225.0;
-/// One cheek brighter than the other by this part: a look is needed, or another picture.
-const IMBALANCE_MAYBE: f64 = 0.33;
+/// One side brighter than the other by this part: a look is needed, or another picture. Evenly lit booth frames stay
+/// below 0.15.
+const IMBALANCE_MAYBE: f64 = 0.22;
 const IMBALANCE: f64 = 0.50;
-/// Detail below which the picture may be, and certainly is, out of focus.
-const SOFT_MAYBE: f64 = 0.34;
-const SOFT: f64 = 0.31;
 
 pub(crate) fn measure(picture: &RgbImage, area: &FaceArea) -> Light {
     let eyes_y = (area.eyes[0][1] + area.eyes[1][1]) / 2.0;
@@ -112,39 +110,6 @@ fn cheeks(picture: &RgbImage, area: &FaceArea) -> [(Vec<f64>, f64); 2] {
     })
 }
 
-/// Detail of eyes, nose and mouth: how much of the differences between neighbouring pixels a blur takes away
-/// (no-reference measure of Crété et al. 2007, turned round so that 1 is sharp and 0 is blurred).
-pub(crate) fn sharpness(picture: &RgbImage, area: &FaceArea) -> f64 {
-    let luma = luminances(picture);
-    let eyes_y = (area.eyes[0][1] + area.eyes[1][1]) / 2.0;
-    let centre = [area.centre_x(), (eyes_y + area.mouth[1]) / 2.0];
-    let half = [area.width() * 0.42, (area.mouth[1] - eyes_y) * 0.85];
-    crete(&luma, picture.width() as usize, area.pixels(centre, half))
-}
-
-fn crete(luma: &[f32], width: usize, pixels: impl Iterator<Item = (u32, u32)>) -> f64 {
-    /// Half the length of the blur.
-    const REACH: usize = 4;
-    let height = luma.len() / width;
-    let (mut all, mut lost) = ([0.0f64; 2], [0.0f64; 2]);
-    for (x, y) in pixels {
-        let (x, y) = (x as usize, y as usize);
-        if x <= REACH || y <= REACH || x + REACH >= width || y + REACH >= height {
-            continue;
-        }
-        let at = y * width + x;
-        for (i, step) in [1, width].into_iter().enumerate() {
-            let difference = (luma[at] - luma[at - step]).abs();
-            // The difference of two neighbouring means of 9 is that of the pixels at their far ends.
-            let blurred =
-                (luma[at + REACH * step] - luma[at - (REACH + 1) * step]).abs() / (2 * REACH + 1) as f32;
-            all[i] += f64::from(difference);
-            lost[i] += f64::from((difference - blurred).max(0.0));
-        }
-    }
-    (0..2).map(|i| if all[i] > 0.0 { lost[i] / all[i] } else { 0.0 }).fold(1.0, f64::min)
-}
-
 /// Detail around the eyes of a frame, for comparing frames of one burst.
 pub fn eye_detail(frame: &RgbImage, face: &Face) -> f64 {
     let half = face.eye_distance();
@@ -167,9 +132,9 @@ pub fn judge(measures: &Measures, findings: &mut Vec<Finding>) {
     const TURNED: f64 = 14.0;
     exposure(&measures.light, findings);
     if measures.yaw_deg.abs() < TURNED {
-        balance(&measures.light, findings);
+        let sided = measures.skin.map_or(0.0, |skin| skin.sided);
+        balance(measures.light.imbalance.max(sided), findings);
     }
-    focus(measures.sharpness, findings);
 }
 
 fn exposure(light: &Light, findings: &mut Vec<Finding>) {
@@ -208,45 +173,23 @@ fn exposure(light: &Light, findings: &mut Vec<Finding>) {
     ));
 }
 
-fn balance(light: &Light, findings: &mut Vec<Finding>) {
-    let class = match light.imbalance {
-        i if i > IMBALANCE => Class::Retake,
-        i if i > IMBALANCE_MAYBE => Class::Review,
+/// `difference` is the larger one of the cheeks' and of the whole face's: a lamp at one side that is only half on
+/// shows on nose, forehead and jaw before it shows on the cheeks.
+fn balance(difference: f64, findings: &mut Vec<Finding>) {
+    let class = match difference {
+        d if d > IMBALANCE => Class::Retake,
+        d if d > IMBALANCE_MAYBE => Class::Review,
         _ => return,
     };
     let text = Text::new(
-        format!("两边脸亮度相差 {:.0}%：请调整两侧灯光再拍", light.imbalance * 100.0),
+        format!("两边脸亮度相差 {:.0}%：请调整两侧灯光再拍", difference * 100.0),
         format!(
             "One side of the face is {:.0}% brighter: balance the lamps, then shoot again",
-            light.imbalance * 100.0
+            difference * 100.0
         ),
     );
     let limit = Limit::at_most(IMBALANCE_MAYBE);
-    findings.push(Finding::measured(FindingCode::LightBalance, class, light.imbalance, limit, text));
-}
-
-fn focus(sharpness: f64, findings: &mut Vec<Finding>) {
-    let (class, text) = match sharpness {
-        s if s < SOFT => (
-            Class::Retake,
-            Text::new(
-                "照片模糊：请对焦、让学生不要动再拍",
-                "Blurred: focus, ask the student to keep still, then shoot again",
-            ),
-        ),
-        s if s < SOFT_MAYBE => (
-            Class::Review,
-            Text::new("照片可能不够清晰：请放大看一眼", "May be out of focus: have a closer look"),
-        ),
-        _ => return,
-    };
-    findings.push(Finding::measured(
-        FindingCode::Sharpness,
-        class,
-        sharpness,
-        Limit::at_least(SOFT_MAYBE),
-        text,
-    ));
+    findings.push(Finding::measured(FindingCode::LightBalance, class, difference, limit, text));
 }
 
 #[cfg(test)]
@@ -274,21 +217,14 @@ mod tests {
     }
 
     #[test]
-    fn a_blur_costs_detail() {
-        // Squares of 3 px in no order, then the same through a mean of 7 from left to right.
-        let (w, h) = (120usize, 60usize);
-        let square = |x: usize, y: usize| ((x * 7919 + y * 104_729) % 191) as f32 + 30.0;
-        let sharp: Vec<f32> = (0..w * h).map(|i| square(i % w / 3, i / w / 3)).collect();
-        let blurred: Vec<f32> = (0..w * h)
-            .map(|i| {
-                let x = i % w;
-                let row = &sharp[i / w * w..(i / w + 1) * w];
-                let around = &row[x.saturating_sub(3)..(x + 4).min(w)];
-                around.iter().sum::<f32>() / around.len() as f32
-            })
-            .collect();
-        let all = || (0..h as u32).flat_map(|y| (0..w as u32).map(move |x| (x, y)));
-        let (before, after) = (crete(&sharp, w, all()), crete(&blurred, w, all()));
-        assert!(before > 0.6 && after < before - 0.15, "{before} {after}");
+    fn a_half_lit_face_is_looked_at_and_a_dark_half_is_shot_again() {
+        let class = |difference: f64| {
+            let mut findings = Vec::new();
+            balance(difference, &mut findings);
+            findings.first().map(|f| f.class)
+        };
+        assert_eq!([class(0.1), class(0.21)], [None; 2]);
+        assert_eq!(class(0.28), Some(Class::Review));
+        assert_eq!(class(0.6), Some(Class::Retake));
     }
 }

@@ -4,10 +4,18 @@
 //! open reference implementation, OFIQ, has them) where they fit; limits were set on booth frames, see
 //! `examples/booth_report.rs`.
 
+mod aligned;
 mod backdrop;
+mod body;
+mod capture;
+mod colour;
+mod focus;
 mod head;
 mod light;
 mod place;
+mod skin;
+mod ticks;
+mod wear;
 
 use domain::{Class, Crop};
 use domain::{CropPlan, FaceGeometry, Finding, FindingCode, PhotoSpec, Text};
@@ -18,8 +26,15 @@ use crate::face::Face;
 use crate::matte::{Matte, Trust, head_top};
 
 pub use backdrop::Surroundings;
+pub use body::Body;
+pub use capture::Capture;
 pub use head::eye_shut;
 pub use light::{Light, eye_detail};
+pub use skin::Skin;
+pub use ticks::{TICKS, Tick};
+pub use wear::Wear;
+
+use aligned::Aligned;
 
 /// What is looked at.
 pub struct Scene<'a> {
@@ -27,6 +42,8 @@ pub struct Scene<'a> {
     pub face: &'a Face,
     /// How many people are in the frame.
     pub people: usize,
+    /// The frame as the camera gave it; `None` for a picture that came already cropped.
+    pub frame: Option<&'a RgbImage>,
     /// The delivered piece before its backdrop was replaced.
     pub matte: &'a Matte,
     /// How it was cut out; `None` for a picture that came already cropped.
@@ -54,6 +71,18 @@ pub struct Measures {
     pub light: Light,
     /// Detail of the face, 0–1.
     pub sharpness: f64,
+    /// Steepness of the edges around the eyes, 1–3; `None` without a whole mesh, as all that follows.
+    pub steepness: Option<f64>,
+    /// Where the irises are in the eyes, to the larger x and down, in eye widths.
+    pub gaze: Option<[f64; 2]>,
+    /// Colour of the skin and light on it.
+    pub skin: Option<Skin>,
+    /// Glasses, and hair over brows and eyes.
+    pub wear: Option<Wear>,
+    /// Ears, shoulders, neck.
+    pub body: Option<Body>,
+    /// Traces of the camera.
+    pub capture: Capture,
     /// Backdrop and clothes.
     pub backdrop: Surroundings,
     /// Signs of a lost matte.
@@ -63,6 +92,8 @@ pub struct Measures {
 /// Measures a portrait.
 pub fn measure(scene: &Scene<'_>) -> Measures {
     let area = FaceArea::new(scene.face, &scene.matte.crop, scene.matte.picture.dimensions());
+    let aligned = Aligned::new(&scene.matte.picture, scene.face, &scene.matte.crop);
+    let skin = aligned.as_ref().map(skin::measure);
     Measures {
         geometry: geometry(scene),
         yaw_deg: scene.face.yaw_deg,
@@ -70,7 +101,13 @@ pub fn measure(scene: &Scene<'_>) -> Measures {
         eye_shut: head::shutness(scene.face),
         mouth_gap: scene.face.mouth_gap_ratio,
         light: light::measure(&scene.matte.picture, &area),
-        sharpness: light::sharpness(&scene.matte.picture, &area),
+        sharpness: focus::detail(&scene.matte.picture, &area),
+        steepness: aligned.as_ref().map(focus::steepness),
+        gaze: head::gaze(scene.face),
+        skin,
+        wear: aligned.as_ref().map(wear::measure),
+        body: skin.map(|skin| body::measure(scene, &area, skin.lab)),
+        capture: capture::measure(scene),
         backdrop: backdrop::measure(scene, &area),
         trust: scene.trust,
     }
@@ -85,6 +122,18 @@ pub fn judge(measures: &Measures, scene: &Scene<'_>) -> Vec<Finding> {
     place::judge(measures, scene, &mut findings);
     head::judge(measures, scene.spec, &mut findings);
     light::judge(measures, &mut findings);
+    let steep = measures.steepness.zip(measures.skin.map(|skin| skin.lab[0]));
+    focus::judge(measures.sharpness, steep, &mut findings);
+    if let Some(skin) = &measures.skin {
+        skin::judge(skin, &mut findings);
+    }
+    if let Some(wear) = &measures.wear {
+        wear::judge(wear, &mut findings);
+    }
+    if let Some(body) = &measures.body {
+        body::judge(body, &mut findings);
+    }
+    capture::judge(&measures.capture, &mut findings);
     backdrop::judge(measures, scene, &mut findings);
     findings.sort_by_key(|f| std::cmp::Reverse(f.class));
     findings
