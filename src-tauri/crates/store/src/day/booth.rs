@@ -241,6 +241,11 @@ impl Store {
         ticket_sitting::ticket_of(&self.db, sitting)?.map(|id| ticket::get(&self.db, id)).transpose()
     }
 
+    /// 张*三, for the screen of the booth.
+    pub fn masked_name(&self, id: SubjectId) -> Result<Option<String>, StoreError> {
+        Ok(subject::get(&self.db, id)?.subject.masked_name())
+    }
+
     /// Whom this booth has called or has in its seat.
     pub fn at_this_booth(&self) -> Result<Option<TicketRecord>, StoreError> {
         ticket::at_booth(&self.db, &self.who.station)
