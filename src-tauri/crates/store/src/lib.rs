@@ -48,8 +48,10 @@ pub use references::PictureRef;
 pub use table::audit::{AuditBreak, AuditCheck, AuditEvent, NewEvent};
 pub use table::outbox::{Handover, OutboxEntry, OutboxState};
 pub use table::portrait::{EarlierAccept, NewPortrait, PortraitRecord};
+pub use table::retake::RetakeSource;
 pub use table::shot::{Disposition, NewShot, ShotRecord};
 pub use table::sitting::{Ending, Outcome, SittingRecord};
+pub use table::subject::{RowOutcome, RowRefusal};
 pub use verify::{BadPicture, VerifyReport};
 
 use crate::layout::{FolderLock, Layout};

@@ -3,10 +3,12 @@
 pub(crate) mod audit;
 pub(crate) mod outbox;
 pub(crate) mod portrait;
+pub(crate) mod retake;
 pub(crate) mod set_aside;
 pub(crate) mod setting;
 pub(crate) mod shot;
 pub(crate) mod sitting;
+pub(crate) mod subject;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
