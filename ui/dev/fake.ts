@@ -1,5 +1,6 @@
 import type { Diagnosis, Events, LiveView, Operations, SittingHistory, StationView, Text } from '../src/api';
 import { type Backend, Refused } from '../src/backend/backend';
+import { dayOperations } from './day';
 import { drawFrame, drawOriginal, drawPortrait, PHONE_CODE, type Subject } from './draw';
 import { firstView, guidance, shot, sitting, stripOf, TILTED, UNEVEN } from './scenes';
 
@@ -151,6 +152,7 @@ const operations: { [Name in keyof Operations]?: (request: never) => unknown } =
     view.trouble = null;
     return tell();
   },
+  ...dayOperations(params),
 };
 
 let controls: Operations['camera.controls']['response']['controls'] = [
@@ -249,6 +251,7 @@ export function connect(): Backend {
     },
     // `frames=/live` takes them from a real server, to measure the preview.
     frameUrl: (after) => (params.has('frames') ? `${params.get('frames')}?after=${after}` : `fake-frame:${after}`),
+    openScreen: async (name) => void window.open(`?screen=${name}`),
     pictureUrl: (path) => {
       const seed = Number(/\d+$/.exec(path)?.[0] ?? 0);
       const lean = path.includes('tilted') ? 6.2 : 0;
