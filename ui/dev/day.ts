@@ -30,7 +30,7 @@ const item = (id: number, state: BatchItem['batch']['state'], change: Partial<Ba
 /** The queue, as it would be in the middle of a morning. `?batch=none` shows a folder without an open batch. */
 export function dayOperations(params: URLSearchParams): { [Name in keyof Operations]?: (request: never) => unknown } {
   let operator = '王老师';
-  let next = 0;
+  let next = Number(params.get('first') ?? 0);
   let correction = 3;
   const none = params.get('batch') === 'none';
   const rule = params.get('fee') === 'spot' ? ({ kind: 'on_the_spot', amount_fen: 2000 } as const) : plan().fee;
@@ -58,7 +58,7 @@ export function dayOperations(params: URLSearchParams): { [Name in keyof Operati
     const ticket: TicketView = {
       id: number, number, stage, priority: false, since: now() - ago, issued_at: now() - ago - 60_000, recalls: 0, returns: 0, undoable: false,
       subject: person?.subject ?? null, masked_name: person?.masked_name ?? null, college: person?.college ?? null,
-      fingerprint: 'a41f90c2d7e83b15', arrival: 'in_slot', retake_reason: null, ...change,
+      fingerprint: (number * 2654435761).toString(16).padStart(12, '0'), arrival: 'in_slot', retake_reason: null, ...change,
     };
     if (person) Object.assign(person, { number, stage });
     tickets.push(ticket);
@@ -133,7 +133,7 @@ export function dayOperations(params: URLSearchParams): { [Name in keyof Operati
       { portrait: other, path: `portrait/straight-${other}`, from: label(other), to: label(one), already_sent: false },
     ],
   });
-  const corrections = [swap(2, 311, 312, '学生在出口看照片时发现', 0.6 * HOUR, true), swap(1, 40, 41, '插队，后面都错了一位', 2.2 * HOUR)];
+  const corrections = [swap(2, next - 100, next - 99, '学生在出口看照片时发现', 0.6 * HOUR, true), swap(1, next - 300, next - 299, '插队，后面都错了一位', 2.2 * HOUR)];
   const retakes: RetakeView[] = [
     { id: 4, number: 466, subject: 9, masked_name: '陈*静', reason: '学生不满意，闭眼', source: 'student', at: now() - 0.2 * HOUR, issued: 490, done: false },
     { id: 3, number: 380, subject: 8, masked_name: '李*杰', reason: '眼镜反光', source: 'reviewer', at: now() - 0.8 * HOUR, issued: null, done: false },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { BatchItem, DeskView, FeeRule, Person, QueueView, TicketView } from '../api';
 import type { Stroke } from '../keys/stroke';
 import { type AtDesk, nextStepFor, requestFor } from './desk';
-import { dayOf, fenOf, feeIsDue, lengthOf, minuteOf, numberOf, part, templateOf, timeOfMinute, yuan } from './format';
+import { dayOf, fenOf, feeIsDue, lengthOf, minuteOf, numberOf, part, spanOf, templateOf, timeOfMinute, yuan } from './format';
 import { deskCommandFor, pageFor, QUEUE_KEYS } from './keys';
 import { allows, linesOf, moveMark, targetOf } from './queue';
 
@@ -49,6 +49,9 @@ it('numbers, minutes and days that do not exist are refused', () => {
 
 it('lengths of time are read at a glance', () => {
   expect([9.4, 187, 3729, -3].map(lengthOf)).toEqual(['9', '3:07', '1:02:09', '0']);
+  expect([9.74, 21, 412, 3570, 8280].map(spanOf).map(({ unit, n, m }) => `${n} ${unit} ${m}`.trim())).toEqual([
+    '9.7 seconds', '21 seconds', '7 minutes', '1 hours 0', '2 hours 18',
+  ]);
   expect([part(3, 4), part(5, 4), part(1, 0)]).toEqual([75, 100, 0]);
 });
 

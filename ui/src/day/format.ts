@@ -73,6 +73,16 @@ export function lengthOf(seconds: number): string {
   return m > 0 ? `${m}:${two(s)}` : String(s);
 }
 
+/** A length of time in the unit that fits it: tenths of a second matter at the seat, not in the waiting room. */
+export function spanOf(seconds: number): { unit: 'seconds' | 'minutes' | 'hours'; n: string; m: string } {
+  const positive = Math.max(0, seconds);
+  if (positive < 20) return { unit: 'seconds', n: positive.toFixed(1), m: '' };
+  if (positive < 99.5) return { unit: 'seconds', n: positive.toFixed(0), m: '' };
+  const minutes = Math.round(positive / 60);
+  if (minutes < 60) return { unit: 'minutes', n: String(minutes), m: '' };
+  return { unit: 'hours', n: String(Math.floor(minutes / 60)), m: String(minutes % 60) };
+}
+
 /** What part of a whole, in percent from 0 to 100. */
 export function part(of: number, whole: number): number {
   return whole <= 0 ? 0 : Math.min(100, Math.max(0, (of / whole) * 100));
