@@ -14,6 +14,13 @@ pub struct Day {
     day: u8,
 }
 
+impl Default for Day {
+    /// The first day that there is.
+    fn default() -> Self {
+        Self { year: 2000, month: 1, day: 1 }
+    }
+}
+
 impl Day {
     /// A day that exists, from 2000 to 2199.
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
@@ -62,7 +69,7 @@ impl<'de> Deserialize<'de> for Day {
 }
 
 /// Minutes since midnight, 0 to 1440; 1440 is the midnight that ends the day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]
 #[serde(transparent)]
 #[ts(type = "number")]
 pub struct MinuteOfDay(u16);

@@ -164,6 +164,28 @@ batch: BatchId,
  */
 plan: BatchPlan, };
 
+export type BatchHead = { 
+/**
+ * Row.
+ */
+id: BatchId, 
+/**
+ * 学校.
+ */
+school: string, 
+/**
+ * 组 or 机位.
+ */
+group: string, 
+/**
+ * Where the code is read.
+ */
+way: Way, 
+/**
+ * Whether it is read again at the seat.
+ */
+double_proof: boolean, };
+
 export type BatchId = number;
 
 export type BatchItem = { 
@@ -1947,6 +1969,14 @@ trouble: Trouble | null,
  */
 phase: PhaseView, 
 /**
+ * The batch that is open, if any.
+ */
+batch: BatchHead | null, 
+/**
+ * Whom this booth has called or has in its seat.
+ */
+turn: TurnView | null, 
+/**
  * The camera.
  */
 camera: CameraView, 
@@ -2241,6 +2271,32 @@ text: Text,
  */
 offer_fresh: boolean, };
 
+export type TurnView = { 
+/**
+ * 拍摄号: what the student says.
+ */
+number: ShotNumber, 
+/**
+ * 张*三, where known.
+ */
+masked_name: string | null, 
+/**
+ * Whether a sitting is open; otherwise the person is on the way.
+ */
+seated: boolean, 
+/**
+ * How often the number was called again.
+ */
+recalls: number, 
+/**
+ * Whether the picture is taken again.
+ */
+retake: boolean, 
+/**
+ * Since when.
+ */
+since: Timestamp, };
+
 export type TypedCode = { 
 /**
  * The payload as typed, without the Enter that ends it.
@@ -2357,7 +2413,7 @@ export interface Operations {
   "payment.take": { request: PaymentRequest; response: FeeView };
   "swap.propose": { request: SwapRequest; response: CorrectionView };
   "swap.commit": { request: CorrectionRequest; response: CorrectionView };
-  "swap.list": { request: InBatch; response: Array<CorrectionView> };
+  "swap.list": { request: Nothing; response: Array<CorrectionView> };
   "day.reconcile": { request: InBatch; response: ReconcileView };
   "day.people": { request: PeopleRequest; response: Array<PersonState> };
   "day.figures": { request: InBatch; response: DayFigures };

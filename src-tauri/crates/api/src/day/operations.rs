@@ -79,7 +79,7 @@ operations! {
     /// Gives each picture the other's label.
     "swap.commit" swap_commit(CorrectionRequest) -> CorrectionView;
     /// All corrections, newest first.
-    "swap.list" swap_list(InBatch) -> Vec<CorrectionView>;
+    "swap.list" swap_list(Nothing) -> Vec<CorrectionView>;
     /// Everybody in exactly one end state.
     "day.reconcile" day_reconcile(InBatch) -> ReconcileView;
     /// Who is in one of them.
