@@ -102,12 +102,13 @@ export function dayOperations(params: URLSearchParams): { [Name in keyof Operati
     const ticket = tickets.filter((one) => person && one.subject === person.subject).at(-1) ?? null;
     const late = person?.fee === 'unpaid' || person?.fee === 'not_on_bill';
     const fee = batches[0]!.batch.plan.fee.kind !== 'none' && late && person;
-    const refusal = ticket && ticket.stage.kind !== 'left'
-      ? { code: ticket.stage.kind === 'shot' ? 'already_shot' : 'has_number', text: { zh: `已经有 ${ticket.number} 号`, en: `Has number ${ticket.number} already` } }
+    const back = ['passed', 'held', 'left'].includes(ticket?.stage.kind ?? '');
+    const refusal = back ? null : ticket
+      ? { code: ticket.stage.kind === 'shot' ? 'already_shot' : 'already_queued', text: { zh: `已经有 ${ticket.number} 号`, en: `Has number ${ticket.number} already` } }
       : fee
         ? person.fee === 'unpaid'
-          ? { code: 'fee_unpaid', text: { zh: '账单上显示未缴费，不能给号。', en: 'The bill says that the fee is unpaid: no number.' } }
-          : { code: 'fee_not_on_bill', text: { zh: '不在缴费账单上，不能给号。', en: 'Not on the bill: no number.' } }
+          ? { code: 'unpaid', text: { zh: '账单上显示未缴费，不能给号。', en: 'The bill says that the fee is unpaid: no number.' } }
+          : { code: 'not_on_bill', text: { zh: '不在缴费账单上，不能给号。', en: 'Not on the bill: no number.' } }
         : null;
     const arrival = index % 5 === 3 ? 'late' : 'in_slot';
     return { fingerprint: code === null ? null : 'c07be91455d2a6f8', person: person ?? null, ticket, retake: null, arrival, refusal };
@@ -187,6 +188,7 @@ export function dayOperations(params: URLSearchParams): { [Name in keyof Operati
     'desk.check_in': (request: Operations['desk.check_in']['request']) => {
       const view = look(request);
       const ahead = waiting().length;
+      if (view.ticket && ['passed', 'held', 'left'].includes(view.ticket.stage.kind)) return { ticket: step(view.ticket.number, { kind: 'waiting' }, ['passed', 'held', 'left']), ahead: 3, arrival: view.arrival };
       const ticket = issue(view.person, { kind: 'waiting' }, 0, { priority: request.priority, arrival: view.arrival, retake_reason: request.retake_reason });
       return { ticket, ahead: request.priority ? 0 : ahead, arrival: view.arrival };
     },

@@ -1,4 +1,4 @@
-import type { ApiError, BatchItem, DayFigures, QueueView, ReconcileView } from '../api';
+import type { ApiError, BatchItem, DayFigures, QueueView, ReconcileView, TicketView } from '../api';
 import { station, t } from '../state/station.svelte';
 import { toasts } from '../state/toasts.svelte';
 
@@ -90,6 +90,20 @@ class Day {
 }
 
 export const day = new Day();
+
+let calling = false;
+
+/** Calls whoever is next to a booth, this one if none is said; `null` if nobody was called. */
+export async function callNext(booth: string | null): Promise<TicketView | null> {
+  // A key pressed twice in a hurry calls one person.
+  if (calling) return null;
+  calling = true;
+  const { answer, error } = await station.attempt('queue.next', { booth });
+  calling = false;
+  if (error) toasts.show({ level: 'bad', ...error });
+  else if (!answer) tell('warn', 'nobody_waits', 'queue.nobody');
+  return answer;
+}
 
 /** Opens the call screen; says so where the host has no second window. */
 export async function openCallScreen(): Promise<void> {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { BatchItem, DeskView, FeeRule, Person, QueueView, TicketView } from '../api';
 import type { Stroke } from '../keys/stroke';
-import { type AtDesk, nextStepFor, requestFor } from './desk';
+import { type AtDesk, mayIssue, nextStepFor, requestFor } from './desk';
 import { dayOf, fenOf, feeIsDue, lengthOf, minuteOf, numberOf, part, spanOf, templateOf, timeOfMinute, yuan } from './format';
 import { deskCommandFor, pageFor, QUEUE_KEYS } from './keys';
 import { allows, linesOf, moveMark, targetOf } from './queue';
@@ -21,7 +21,6 @@ const queue: QueueView = {
   held: [ticket(2, { kind: 'held', reason: 'hair' })],
 };
 const prepaid: FeeRule = { kind: 'prepaid', amount_fen: 1700 };
-const onTheSpot: FeeRule = { kind: 'on_the_spot', amount_fen: 2000 };
 const person = (fee: Person['fee']): Person => ({
   subject: 9, key: '2022110001', masked_name: null, college: null, class: null, fee, number: null, stage: null, late_entry: false,
 });
@@ -29,7 +28,7 @@ const at = (view: Partial<DeskView>, change: Partial<AtDesk> = {}): AtDesk => ({
   code: 'x', source: 'gun', payment: null, consent: true, idCard: true, priority: false, retakeReason: null,
   view: { fingerprint: null, person: null, ticket: null, retake: null, arrival: 'unknown', refusal: null, ...view }, ...change,
 });
-const refusal = { code: 'x', text: { zh: '', en: '' } };
+const refusal = (code: string) => ({ code, text: { zh: '', en: '' } });
 const cash = { amount_fen: 2000, method: 'cash', cashier: null } as const;
 
 it('money is read to the 分 or not at all', () => {
@@ -113,31 +112,39 @@ it('digits open the pages of the day', () => {
   expect(pageFor(stroke('1', { field: 'text' }))).toBeNull();
 });
 
-it('the usual case is Enter at once', () => {
-  expect(nextStepFor(at({ person: person('paid') }), prepaid)).toBe('check_in');
-  expect(nextStepFor(at({}), { kind: 'none' })).toBe('check_in');
+it('the usual case is Enter at once, and comes to a halt without ID card or consent', () => {
+  expect(nextStepFor(at({ person: person('paid') }))).toBe('check_in');
+  expect(mayIssue(at({}))).toBe(true);
+  expect(mayIssue(at({}, { idCard: false }))).toBe(false);
+  expect(mayIssue(at({}, { consent: false }))).toBe(false);
 });
 
 it('the unpaid and those not on the bill are told what to do, and pass once it is done', () => {
-  expect(nextStepFor(at({ person: person('unpaid'), refusal }), prepaid)).toBe('payment');
-  expect(nextStepFor(at({ person: person('not_on_bill'), refusal }), prepaid)).toBe('not_on_bill');
-  expect(nextStepFor(at({ person: person('not_on_bill'), refusal }), onTheSpot)).toBe('payment');
-  expect(nextStepFor(at({ person: null, refusal }), onTheSpot)).toBe('payment');
-  expect(nextStepFor(at({ person: person('unpaid'), refusal }, { payment: cash }), prepaid)).toBe('check_in');
+  const steps = (code: string, change: Partial<AtDesk> = {}) => nextStepFor(at({ refusal: refusal(code) }, change));
+  expect([steps('unpaid'), steps('pay_here'), steps('not_on_bill')]).toEqual(['payment', 'payment', 'not_on_bill']);
+  expect(steps('unpaid', { payment: cash })).toBe('check_in');
+  expect(steps('not_on_bill', { payment: cash })).toBe('check_in');
+  expect(feeIsDue(prepaid, 'unpaid')).toBe(true);
   expect(feeIsDue({ kind: 'none' }, 'unpaid')).toBe(false);
 });
 
 it('a number that is there is not given out twice, and a picture that is there is only taken again for a reason', () => {
-  expect(nextStepFor(at({ ticket: ticket(7, { kind: 'waiting' }) }), prepaid)).toBe('has_number');
+  expect(nextStepFor(at({ ticket: ticket(7, { kind: 'waiting' }), refusal: refusal('already_queued') }))).toBe('has_number');
   const shot = { person: person('paid'), ticket: ticket(7, { kind: 'shot' }) };
-  expect(nextStepFor(at({ ...shot, refusal }), prepaid)).toBe('retake_reason');
-  expect(nextStepFor(at({ ...shot, refusal }, { retakeReason: '闭眼' }), prepaid)).toBe('check_in');
-  expect(nextStepFor(at({ ...shot, retake: '初审失败' }), prepaid)).toBe('check_in');
+  expect(nextStepFor(at({ ...shot, refusal: refusal('already_shot') }))).toBe('retake_reason');
+  expect(nextStepFor(at({ ...shot, refusal: refusal('already_shot') }, { retakeReason: '闭眼' }))).toBe('check_in');
+  expect(nextStepFor(at({ ...shot, retake: '初审失败' }))).toBe('check_in');
 });
 
-it('any other refusal of the core stands', () => {
-  expect(nextStepFor(at({ person: person('paid'), refusal }), prepaid)).toBe('refused');
-  expect(nextStepFor(at({ refusal }), { kind: 'none' })).toBe('refused');
+it('who comes back keeps the number', () => {
+  expect(nextStepFor(at({ ticket: ticket(7, { kind: 'held', reason: 'hair' }) }))).toBe('back');
+  expect(mayIssue(at({ ticket: ticket(7, { kind: 'passed' }) }))).toBe(true);
+});
+
+it('any other refusal of the core stands, whatever was paid', () => {
+  expect(nextStepFor(at({ refusal: refusal('code_of_other_person') }, { payment: cash }))).toBe('refused');
+  expect(mayIssue(at({ refusal: refusal('something_new') }))).toBe(false);
+  expect(nextStepFor(at({ refusal: refusal('code_needed') }, { code: null }))).toBe('code');
 });
 
 it('the code goes to the core as it was read', () => {

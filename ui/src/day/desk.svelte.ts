@@ -1,8 +1,8 @@
 import type { CodeSource, Issued, PaymentTaken, Person, TicketView } from '../api';
 import { play } from '../state/sounds';
 import { station, t } from '../state/station.svelte';
-import { day, openCallScreen, tell } from './day.svelte';
-import { type AtDesk, nextStepFor, requestFor } from './desk';
+import { callNext, day, openCallScreen, tell } from './day.svelte';
+import { type AtDesk, mayIssue, nextStepFor, requestFor } from './desk';
 import { feeOf, METHODS } from './format';
 import type { DeskCommand } from './keys';
 import { linesOf, moveMark, type QueueAction, allows, targetOf } from './queue';
@@ -32,7 +32,7 @@ class Desk {
   }
 
   get step() {
-    return this.at ? nextStepFor(this.at, this.rule) : null;
+    return this.at ? nextStepFor(this.at) : null;
   }
 
   /** Whether the digits are ways of paying. */
@@ -50,6 +50,9 @@ class Desk {
     if (sheet.spec) return tell('warn', 'finish_first', 'desk.finish_first');
     if (!day.open) return tell('warn', 'no_batch', 'desk.no_batch');
     if (this.busy && this.at) return tell('warn', 'too_fast', 'desk.too_fast');
+    // Somebody was found by name and only the code was missing: this is the code.
+    const found = this.step === 'code' ? this.at?.view.person?.subject : undefined;
+    if (found !== undefined) return void this.look(code, source, found);
     if (this.at) tell('warn', 'left_without_number', 'desk.left_without_number');
     this.search = null;
     void this.look(code, source, null);
@@ -71,14 +74,14 @@ class Desk {
     }
     const priority = view.retake !== null;
     this.at = { code, source, view, payment: null, consent: true, idCard: true, priority, retakeReason: null };
-    if (nextStepFor(this.at, this.rule) !== 'check_in') sound('warning');
+    if (!mayIssue(this.at)) sound('warning');
   }
 
   async checkIn(): Promise<void> {
     const { at } = this;
-    if (!at || this.busy || this.step !== 'check_in') return;
-    if (!at.idCard) return tell('warn', 'no_id_card', 'desk.no_id_card');
-    if (!at.consent) return tell('warn', 'no_consent', 'desk.no_consent_yet');
+    if (!at || this.busy || (this.step !== 'check_in' && this.step !== 'back')) return;
+    if (this.step === 'check_in' && !at.idCard) return tell('warn', 'no_id_card', 'desk.no_id_card');
+    if (this.step === 'check_in' && !at.consent) return tell('warn', 'no_consent', 'desk.no_consent_yet');
     const turn = ++this.#asked;
     this.busy = true;
     const issued = await station.ask('desk.check_in', requestFor(at));
@@ -183,11 +186,8 @@ class Desk {
   }
 
   async next(): Promise<void> {
-    if (station.isAsking('queue.next')) return;
-    const waiting = day.queue?.waiting_count ?? 0;
-    const ticket = await station.ask('queue.next', { booth: day.booth || null });
+    const ticket = await callNext(day.booth || null);
     if (ticket) this.marked = this.last = ticket.number;
-    else if (waiting === 0) tell('warn', 'nobody_waits', 'queue.nobody');
     await day.refreshQueue();
   }
 

@@ -1,5 +1,4 @@
-import type { CheckIn, CodeSource, DeskView, FeeRule, PaymentTaken } from '../api';
-import { feeIsDue } from './format';
+import type { CheckIn, CodeSource, DeskView, PaymentTaken } from '../api';
 
 /** Who stands at the desk, with everything that goes with the number. */
 export interface AtDesk {
@@ -18,37 +17,47 @@ export interface AtDesk {
 export type NextStep =
   /** Nothing: Enter. */
   | 'check_in'
+  /** Passed, held or left before: Enter, and the number of before counts again. */
+  | 'back'
   /** The number is there already and waits, or is at a booth. */
   | 'has_number'
   /** Money, or a proof of it. */
   | 'payment'
-  /** 补录, or money. */
+  /** 补录, a proof or money. */
   | 'not_on_bill'
   /** There is a picture: why another one? */
   | 'retake_reason'
+  /** The person is known; the code has still to be scanned. */
+  | 'code'
   /** Something that only the sentence of the core tells. */
   | 'refused';
 
+/** What a refusal of the core asks for. Any other one is shown in its own words. */
+const STEPS: Record<string, NextStep> = {
+  already_queued: 'has_number',
+  already_shot: 'retake_reason',
+  unpaid: 'payment',
+  pay_here: 'payment',
+  not_on_bill: 'not_on_bill',
+  code_needed: 'code',
+};
+
 /** The next step for somebody at the desk. */
-export function nextStepFor(at: AtDesk, rule: FeeRule): NextStep {
-  const { view } = at;
-  const stage = view.ticket?.stage.kind;
-  const over = stage === undefined || stage === 'shot' || stage === 'left' || stage === 'refused';
-  if (!over) return 'has_number';
-  if (stage === 'shot' && view.retake === null && !at.retakeReason) return 'retake_reason';
-  const settled = at.payment !== null || !view.person || !feeIsDue(rule, view.person.fee);
-  if (!settled) return view.person?.fee === 'not_on_bill' && rule.kind === 'prepaid' ? 'not_on_bill' : 'payment';
-  // What stood in the way may just have been put right; the core judges again with the number.
-  const putRight = at.payment !== null || (stage === 'shot' && at.retakeReason !== null);
-  if (view.refusal && !putRight) return view.person ? 'refused' : feeRefusal(rule);
-  return 'check_in';
+export function nextStepFor(at: AtDesk): NextStep {
+  const { refusal, ticket } = at.view;
+  if (!refusal) return ['passed', 'held', 'left'].includes(ticket?.stage.kind ?? '') ? 'back' : 'check_in';
+  const step = STEPS[refusal.code] ?? 'refused';
+  // What stood in the way was just put right; the core judges again with the number.
+  if ((step === 'payment' || step === 'not_on_bill') && at.payment) return 'check_in';
+  if (step === 'retake_reason' && at.retakeReason) return 'check_in';
+  return step;
 }
 
-/** Somebody of whom only the code is known is refused for the fee where there is one. */
-function feeRefusal(rule: FeeRule): NextStep {
-  if (rule.kind === 'none') return 'refused';
-  return rule.kind === 'prepaid' ? 'not_on_bill' : 'payment';
-}
+/** Whether Enter gives a number. */
+export const mayIssue = (at: AtDesk): boolean => {
+  const step = nextStepFor(at);
+  return step === 'back' || (step === 'check_in' && at.idCard && at.consent);
+};
 
 /** What is asked of the core for a number. */
 export function requestFor(at: AtDesk): CheckIn {

@@ -22,6 +22,11 @@ export function lineFor(view: StationView, live: LiveView | null): Line {
   switch (phase.kind) {
     case 'idle':
       if (!view.camera.chosen) return say('advice.idle_no_camera', 'warn', 'no_camera');
+      if (!live?.unreadable && view.turn) {
+        const { number } = view.turn;
+        return say(view.batch?.double_proof ? 'turn.show_code' : 'turn.sit', 'calm', 'turn', { number: String(number) });
+      }
+      if (!live?.unreadable && view.batch?.way === 'desk') return say('turn.call', 'calm', 'call_next');
       return live?.unreadable ? told(live.unreadable, 'warn', 'unreadable') : say('advice.idle', 'calm', 'idle');
     case 'interrupted':
       return say('advice.interrupted', 'warn', 'interrupted');
