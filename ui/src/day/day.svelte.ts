@@ -43,8 +43,9 @@ class Day {
       station.attempt('batch.list', {}),
       station.attempt('operator.get', {}),
     ]);
-    this.trouble = list.error;
     if (list.answer) this.batches = list.answer;
+    // Where a batch is open, what is asked next tells whether the trouble is over.
+    if (list.error || !this.open) this.trouble = list.error;
     if (operator.answer) this.operator = operator.answer.name;
     if (!this.open) {
       this.queue = null;
@@ -73,7 +74,11 @@ class Day {
 
   /** Keeps the queue or the figures fresh until the returned function is called. */
   follow(what: 'queue' | 'figures'): () => void {
-    const look = () => (what === 'queue' ? this.refreshQueue() : this.refreshFigures());
+    const look = async (): Promise<void> => {
+      if (what === 'queue') return this.refreshQueue();
+      await this.refresh();
+      await this.refreshFigures();
+    };
     let over = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const again = async (): Promise<void> => {
@@ -81,7 +86,7 @@ class Day {
       // The next question waits for the answer of the last one: a slow disk must not pile them up.
       if (!over) timer = setTimeout(() => void again(), what === 'queue' ? QUEUE_MS : FIGURES_MS);
     };
-    void this.refresh().then(again);
+    void (what === 'queue' ? this.refresh() : Promise.resolve()).then(again);
     return () => {
       over = true;
       clearTimeout(timer);
