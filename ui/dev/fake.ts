@@ -1,5 +1,6 @@
 import type { Diagnosis, Events, LiveView, Operations, SittingHistory, StationView, Text } from '../src/api';
 import { type Backend, Refused } from '../src/backend/backend';
+import { dayOperations } from './day';
 import { drawFrame, drawOriginal, drawPortrait, PHONE_CODE, type Subject } from './draw';
 import { firstView, guidance, shot, sitting, stripOf, TILTED, UNEVEN } from './scenes';
 
@@ -151,6 +152,7 @@ const operations: { [Name in keyof Operations]?: (request: never) => unknown } =
     view.trouble = null;
     return tell();
   },
+  ...dayOperations(params),
 };
 
 let controls: Operations['camera.controls']['response']['controls'] = [
@@ -197,6 +199,11 @@ function prepare(): void {
       view.camera.message = { zh: '摄像头已断开，正在寻找… 请检查 USB 线，插好后自动恢复。', en: 'The camera is disconnected, looking for it… Check the cable; it comes back by itself.' };
     },
     demo: () => ((view.camera.chosen = 'demo'), (view.camera.demo = true), (view.phase = { kind: 'armed', sitting: sitting(number) })),
+    desk: () => (view.batch = { id: 3, school: '某某工业大学', group: '1 组', way: 'desk', double_proof: true }),
+    turn: () => {
+      states.desk?.();
+      view.turn = { number: 483, masked_name: '刘*涛', seated: false, recalls: 0, retake: false, since: Date.now() };
+    },
     empty: () => ((view.strip = []), (view.counts = { accepted: 0, retaken: 0, cancelled: 0, waiting: 0, median_seconds: null })),
     bad: () => notice('bad', 'other_code', '1137 号还没有结束：请先完成或取消，再读下一位的采集码', 'Number 1137 is still open: finish or cancel it before the next code is read'),
   };
@@ -249,6 +256,7 @@ export function connect(): Backend {
     },
     // `frames=/live` takes them from a real server, to measure the preview.
     frameUrl: (after) => (params.has('frames') ? `${params.get('frames')}?after=${after}` : `fake-frame:${after}`),
+    openScreen: async (name) => void window.open(`?screen=${name}`),
     pictureUrl: (path) => {
       const seed = Number(/\d+$/.exec(path)?.[0] ?? 0);
       const lean = path.includes('tilted') ? 6.2 : 0;

@@ -101,6 +101,8 @@ export const firstView = (): StationView => ({
   station: '1',
   trouble: null,
   phase: { kind: 'idle' },
+  batch: null,
+  turn: null,
   camera: {
     chosen: 'usb-1',
     demo: false,

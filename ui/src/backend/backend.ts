@@ -13,7 +13,12 @@ export interface Backend {
   frameUrl(after: number): string;
   /** Address of a picture by its path, like `portrait/<hash>`. */
   pictureUrl(path: string): string;
+  /** Opens another window, on the second monitor where there is one; missing where the host has one window only. */
+  openScreen?(name: ScreenName): Promise<void>;
 }
+
+/** Windows beside the operator's. */
+export type ScreenName = 'call';
 
 /** An operation that was not done, with its sentence for the operator. */
 export class Refused extends Error {

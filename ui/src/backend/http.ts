@@ -23,6 +23,10 @@ export function connectToServer(): Backend {
       events().addEventListener(name, listener);
       return Promise.resolve(() => events().removeEventListener(name, listener));
     },
+    openScreen: (name) => {
+      window.open(`/?screen=${name}&token=${encodeURIComponent(token)}`, name);
+      return Promise.resolve();
+    },
     frameUrl: (after) => `/frame/live?after=${after}&token=${encodeURIComponent(token)}`,
     pictureUrl: (path) =>
       `/picture/${path.split('/').map(encodeURIComponent).join('/')}?token=${encodeURIComponent(token)}`,

@@ -21,5 +21,12 @@ export function connectToShell(): Backend {
     on: (name, heard) => listen(name, (event) => heard(event.payload as never)),
     frameUrl: (after) => `${frames}live?after=${after}`,
     pictureUrl: (path) => pictures + path.split('/').map(encodeURIComponent).join('/'),
+    async openScreen(name) {
+      try {
+        await invoke('open_screen', { name });
+      } catch (thrown) {
+        throw Refused.from(thrown);
+      }
+    },
   };
 }

@@ -55,3 +55,13 @@ it('a fresh database is made only where it is offered', () => {
   expect(ask('n', { trouble: true })).toBeNull();
   expect(ask('n', { trouble: true, offerFresh: true })).toBe('open_fresh');
 });
+
+it('a booth that calls numbers has keys for it, and calls one person at a time', () => {
+  expect(ask('n', { desk: true })).toBe('queue_next');
+  expect(ask('n', { desk: true, called: true })).toBeNull();
+  expect(ask('g', { desk: true, called: true })).toBe('queue_recall');
+  expect(ask('p', { desk: true, called: true, phase: 'armed' })).toBe('queue_pass');
+  expect(ask('p', { desk: true })).toBeNull();
+  expect(ask('n', {})).toBeNull();
+  expect(ask('p', { desk: true, called: true, phase: 'reviewing' })).toBeNull();
+});

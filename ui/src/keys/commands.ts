@@ -11,6 +11,9 @@ export type Command =
   | 'retry'
   | 'open_fresh'
   | 'use_demo'
+  | 'queue_next'
+  | 'queue_recall'
+  | 'queue_pass'
   | 'strip_older'
   | 'strip_newer'
   | 'strip_open'
@@ -33,6 +36,10 @@ export interface Situation {
   noCamera: boolean;
   /** A portrait of the strip is marked. */
   stripMarked: boolean;
+  /** Numbers come from a desk, and this booth calls them. */
+  desk?: boolean;
+  /** This booth has called somebody. */
+  called?: boolean;
 }
 
 const DIALOGS: Record<string, Command> = {
@@ -61,9 +68,9 @@ export function commandFor(stroke: Stroke, now: Situation): Command | null {
   switch (now.phase) {
     case 'idle':
       if (now.noCamera && (name === 'Enter' || name === 'd')) return 'use_demo';
-      return commandOnStrip(name, now) ?? null;
+      return commandOnStrip(name, now) ?? commandOfQueue(name, now);
     case 'armed':
-      return commandOnStrip(name, now) ?? (name === 'Escape' ? 'cancel' : null);
+      return commandOnStrip(name, now) ?? (name === 'Escape' ? 'cancel' : commandOfQueue(name, now));
     case 'developing':
       return null;
     case 'reviewing':
@@ -84,6 +91,14 @@ function commandInTrouble(name: string, now: Situation): Command | null {
   if (name === 'Enter' || name === 'r') return 'retry';
   if (name === 'n' && now.offerFresh) return 'open_fresh';
   return BROWSER_KEYS.has(name) ? 'nothing' : null;
+}
+
+/** While nobody sits, the photographer calls; a second N by a slip must not call a second person. */
+function commandOfQueue(name: string, { desk, called, phase }: Situation): Command | null {
+  if (!desk) return null;
+  if (name === 'n') return phase === 'idle' && !called ? 'queue_next' : null;
+  if (!called) return null;
+  return ({ g: 'queue_recall', p: 'queue_pass' } as const)[name] ?? null;
 }
 
 function commandOnStrip(name: string, now: Situation): Command | null {

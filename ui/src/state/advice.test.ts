@@ -27,6 +27,14 @@ it('while nobody is armed the line asks for a code, or says why one cannot be re
   expect(lineFor(idle, unreadable)).toMatchObject({ code: 'unreadable', text: '太暗', tone: 'warn' });
 });
 
+it('a booth that calls numbers says whose turn it is, and asks for the code where it is proved twice', () => {
+  const batch = { id: 1, school: '', group: '', way: 'desk', double_proof: true } as const;
+  const turn = { number: 12, masked_name: null, seated: false, recalls: 0, retake: false, since: 0 };
+  expect(lineFor(view(idle.phase, { batch }), null).code).toBe('call_next');
+  expect(lineFor(view(idle.phase, { batch, turn }), null)).toMatchObject({ code: 'turn', text: '请 12 号出示采集码' });
+  expect(lineFor(view(idle.phase, { batch: { ...batch, double_proof: false }, turn }), null).text).toBe('请 12 号入座');
+});
+
 it('a camera that is away comes before what it last showed', () => {
   const status = { state: 'gone', device: '', format: null, fps: 0, problem: null } as const;
   const camera = { chosen: 'usb', demo: false, status, message: null };

@@ -29,6 +29,11 @@ export function lineFor(view: StationView, live: LiveView | null): Line {
     case 'idle':
       if (!view.camera.chosen) return say('advice.idle_no_camera', 'warn', 'no_camera');
       if (away(view)) return say('advice.camera_away', 'bad', 'camera_away');
+      if (!live?.unreadable && view.turn) {
+        const { number } = view.turn;
+        return say(view.batch?.double_proof ? 'turn.show_code' : 'turn.sit', 'calm', 'turn', { number: String(number) });
+      }
+      if (!live?.unreadable && view.batch?.way === 'desk') return say('turn.call', 'calm', 'call_next');
       return live?.unreadable ? told(live.unreadable, 'warn', 'unreadable') : say('advice.idle', 'calm', 'idle');
     case 'interrupted':
       return say('advice.interrupted', 'warn', 'interrupted');

@@ -1,3 +1,4 @@
+import type { CodeSource } from '../api';
 import { nameOf, type Stroke } from '../keys/stroke';
 
 /** Where in the program the operator is. */
@@ -15,8 +16,8 @@ export const PLACES: readonly { name: PlaceName; key: string }[] = [
 export interface PlaceKeys {
   /** A person pressed a key; `true` if it meant something. */
   shortcut?(stroke: Stroke): boolean;
-  /** A barcode gun typed a code. */
-  code?(text: string): void;
+  /** A barcode gun typed a code, or a hand did. */
+  code?(text: string, source: CodeSource): void;
 }
 
 class Place {
@@ -45,10 +46,10 @@ class Place {
     return this.now !== 'booth' && (this.#keys.shortcut?.(stroke) ?? false);
   }
 
-  /** Whether the open place wants the codes of a gun, and took this one. */
-  offerCode(text: string): boolean {
+  /** Whether the open place wants codes, and took this one. */
+  offerCode(text: string, source: CodeSource = 'gun'): boolean {
     if (this.now === 'booth' || !this.#keys.code) return false;
-    this.#keys.code(text);
+    this.#keys.code(text, source);
     return true;
   }
 }

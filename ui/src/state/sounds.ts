@@ -1,6 +1,6 @@
 import type { StationView } from '../api';
 
-type Sound = 'armed' | 'accepted' | 'warning';
+export type Sound = 'armed' | 'accepted' | 'warning' | 'issued' | 'called';
 
 /** Notes as frequency, start and length in seconds. Short and soft: the waiting room is next to a class. */
 const NOTES: Record<Sound, [hertz: number, start: number, length: number][]> = {
@@ -12,6 +12,15 @@ const NOTES: Record<Sound, [hertz: number, start: number, length: number][]> = {
     [523, 0, 0.1],
     [392, 0.1, 0.18],
   ],
+  issued: [
+    [659, 0, 0.09],
+    [880, 0.09, 0.09],
+    [1319, 0.18, 0.16],
+  ],
+  called: [
+    [784, 0, 0.35],
+    [587, 0.3, 0.55],
+  ],
   warning: [
     [233, 0, 0.16],
     [233, 0.22, 0.16],
@@ -21,7 +30,7 @@ const NOTES: Record<Sound, [hertz: number, start: number, length: number][]> = {
 let context: AudioContext | null = null;
 
 /** Plays a sound, or nothing where there is no sound card, no permission or no such interface. */
-function play(sound: Sound): void {
+export function play(sound: Sound): void {
   try {
     context ??= new AudioContext();
     const { currentTime, destination } = context;

@@ -1,5 +1,5 @@
 import { connect } from '#host';
-import type { Language, LiveView, Operations, StationView } from '../api';
+import type { ApiError, Language, LiveView, Operations, StationView } from '../api';
 import { type Backend, Refused } from '../backend/backend';
 import { type Word, word, wordFor } from '../i18n/words';
 import { follow } from './sounds';
@@ -52,6 +52,18 @@ class Station {
     } finally {
       this.#calls = this.#calls.filter((other) => other !== call);
       this.calls = [...this.#calls];
+    }
+  }
+
+  /** Performs an operation in the background: a refusal is handed back and not shown. */
+  async attempt<Name extends keyof Operations>(
+    name: Name,
+    request: Operations[Name]['request'],
+  ): Promise<{ answer: Operations[Name]['response']; error: null } | { answer: null; error: ApiError }> {
+    try {
+      return { answer: await this.backend.call(name, request), error: null };
+    } catch (thrown) {
+      return { answer: null, error: Refused.from(thrown).error };
     }
   }
 
