@@ -938,7 +938,7 @@ message: string,
  */
 message_en: string, };
 
-export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "face_width" | "centre" | "roll" | "yaw" | "pitch" | "eyes_closed" | "mouth_open" | "sharpness" | "over_exposed" | "under_exposed" | "light_balance" | "upscaled" | "outside_frame" | "backdrop_uneven" | "background_colour" | "clothes_near_background" | "matte_unsure" | "border" | "unreadable" | "not_jpeg" | "extension" | "pixels" | "density" | "bytes" | "quality" | "colour_depth" | "trailing_bytes" | "metadata" | "frozen_picture";
+export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "face_width" | "centre" | "roll" | "yaw" | "pitch" | "eyes_closed" | "gaze" | "mouth_open" | "glasses" | "glasses_glare" | "tinted_lenses" | "brows_covered" | "eyes_covered" | "ears_hidden" | "head_covering" | "shoulders_tilted" | "neck_hidden" | "sharpness" | "over_exposed" | "under_exposed" | "light_balance" | "skin_highlight" | "colour_cast" | "upscaled" | "outside_frame" | "backdrop_uneven" | "background_colour" | "clothes_near_background" | "matte_unsure" | "border" | "compression" | "unreadable" | "not_jpeg" | "extension" | "pixels" | "density" | "bytes" | "quality" | "colour_depth" | "trailing_bytes" | "metadata" | "frozen_picture";
 
 export type FindingCount = { 
 /**
