@@ -18,6 +18,11 @@ impl Assets {
         Self(folder.into())
     }
 
+    /// The typeface of everything that is printed.
+    pub fn font(&self) -> std::path::PathBuf {
+        self.root.join("fonts").join("NotoSansSC-Regular.ttf")
+    }
+
     /// The folder that belongs to the program at `exe`: beside it, where an installer puts it, or the source tree
     /// that it was built in. `GRADBOOTH_ASSETS` overrides all.
     pub fn find(exe: &Path) -> Option<Self> {

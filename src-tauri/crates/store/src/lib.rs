@@ -55,7 +55,7 @@ pub use table::correction::CorrectionRecord;
 pub use table::outbox::{Handover, OutboxEntry, OutboxState};
 pub use table::outbox_correction::CorrectionDue;
 pub use table::payment::{CashSum, NewPayment};
-pub use table::portrait::{EarlierAccept, NewPortrait, PortraitRecord};
+pub use table::portrait::{EarlierAccept, NewPortrait, OverrideLine, PortraitRecord};
 pub use table::retake::{RetakeRecord, RetakeSource};
 pub use table::shot::{Disposition, NewShot, ShotRecord};
 pub use table::sitting::{Ending, Outcome, SittingRecord};

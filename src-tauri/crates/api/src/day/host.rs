@@ -5,6 +5,10 @@ use domain::{BatchPlan, CaptureBatch, CaptureCode, CodeSource, ShotNumber, Times
 use store::{NewCheckIn, NewPayment, TicketRecord};
 
 use super::operations::DayOperations;
+use super::report::{self, ReportFiles, ReportRequest};
+use super::sheet_in::{
+    self, MadeFile, RosterImport, RosterImported, ScheduleImport, ScheduleImported, SheetPreview,
+};
 use super::view::*;
 use super::{roster, show};
 use crate::owner::Owner;
@@ -122,6 +126,41 @@ impl DayOperations for Station {
 
     fn roster_apply(&self, request: RosterApply) -> Result<RosterReport, ApiError> {
         roster::apply(self, request)
+    }
+
+    fn sheet_preview(&self, request: SheetPreview) -> Result<sheets::Preview, ApiError> {
+        sheet_in::preview(&request)
+    }
+
+    fn roster_import(&self, request: RosterImport) -> Result<RosterImported, ApiError> {
+        sheet_in::import_roster(self, request)
+    }
+
+    fn roster_template(&self, _: Nothing) -> Result<MadeFile, ApiError> {
+        sheet_in::template(self.ask(|owner| Ok((owner.config.now)()))?)
+    }
+
+    fn schedule_import(&self, request: ScheduleImport) -> Result<ScheduleImported, ApiError> {
+        sheet_in::import_schedule(self, request, |apply| self.schedule_apply(apply))
+    }
+
+    fn day_report(&self, request: ReportRequest) -> Result<ReportFiles, ApiError> {
+        let (now, font) = self.ask(|owner| Ok(((owner.config.now)(), owner.config.assets.font())))?;
+        let font = std::fs::read(&font).map_err(|e| {
+            ApiError::new(
+                "print_font_missing",
+                "打印用的字体文件不在，请重装程序。",
+                "The font for printing is missing: reinstall the program.",
+            )
+            .with_story(e)
+        })?;
+        let facts = self.read(|reader| report::facts(reader, reader.batch_or_open(request.batch)?, now))?;
+        let batch = facts.batch.id;
+        self.write(move |store, now| {
+            let detail = serde_json::json!({ "batch": batch });
+            store.record(&store::NewEvent::new("lists_written", detail), now)
+        })?;
+        report::write(&facts, font, std::path::Path::new(&request.out), now)
     }
 
     fn roster_search(&self, request: SearchRequest) -> Result<Vec<Person>, ApiError> {

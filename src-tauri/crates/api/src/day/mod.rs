@@ -2,6 +2,8 @@
 
 mod host;
 pub mod operations;
+pub mod report;
 mod roster;
+pub mod sheet_in;
 mod show;
 pub mod view;

@@ -2,6 +2,10 @@
 
 use domain::{BatchPlan, CaptureBatch};
 
+use super::report::{ReportFiles, ReportRequest};
+use super::sheet_in::{
+    MadeFile, RosterImport, RosterImported, ScheduleImport, ScheduleImported, SheetPreview,
+};
 use super::view::*;
 use crate::Nothing;
 use crate::declare::operations;
@@ -26,6 +30,12 @@ operations! {
     "batch.seal" batch_seal(SealRequest) -> SealView;
     /// Puts rows into the roster.
     "roster.apply" roster_apply(RosterApply) -> RosterReport;
+    /// What a roster's or a schedule's spreadsheet holds, and what its columns seem to be.
+    "sheet.preview" sheet_preview(SheetPreview) -> sheets::Preview;
+    /// Puts a spreadsheet into the roster.
+    "roster.import" roster_import(RosterImport) -> RosterImported;
+    /// An empty roster to give to the school.
+    "roster.template" roster_template(Nothing) -> MadeFile;
     /// Looks for people.
     "roster.search" roster_search(SearchRequest) -> Vec<Person>;
     /// One person with the whole identity; remembered by the audit log.
@@ -34,6 +44,8 @@ operations! {
     "late_entry.add" late_entry_add(LateEntryRequest) -> Person;
     /// Puts a schedule in the place of the one before.
     "schedule.apply" schedule_apply(ScheduleApply) -> Vec<SlotView>;
+    /// Puts a spreadsheet in the place of the schedule.
+    "schedule.import" schedule_import(ScheduleImport) -> ScheduleImported;
     /// Today's board: what each 学院 has planned, arrived, shot, absent.
     "schedule.board" schedule_board(InBatch) -> Vec<SlotView>;
     /// What is known of somebody at the desk.
@@ -86,6 +98,8 @@ operations! {
     "day.people" day_people(PeopleRequest) -> Vec<PersonState>;
     /// How the day goes.
     "day.figures" day_figures(InBatch) -> DayFigures;
+    /// Writes the printable report and the lists of the day into a folder; remembered by the audit log.
+    "day.report" day_report(ReportRequest) -> ReportFiles;
     /// Follows the chain of the audit log from its first entry.
     "audit.verify" audit_verify(Nothing) -> store::AuditCheck;
 }

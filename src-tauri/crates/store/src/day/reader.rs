@@ -16,8 +16,8 @@ use crate::table::{
     subject, ticket,
 };
 use crate::{
-    AuditCheck, CashSum, CorrectionRecord, PortraitRecord, RetakeRecord, RowOutcome, Store, StoreError,
-    SubjectRecord, TicketRecord, connection,
+    AuditCheck, CashSum, CorrectionRecord, OverrideLine, PortraitRecord, RetakeRecord, RowOutcome, Store,
+    StoreError, SubjectRecord, TicketRecord, connection,
 };
 
 /// Where a reader can be opened, on any thread, as long as the store is open.
@@ -168,6 +168,16 @@ impl Reader {
     /// How a batch goes.
     pub fn report(&self, id: BatchId, now: Timestamp) -> Result<DayReport, StoreError> {
         report::report(&self.db, id, now)
+    }
+
+    /// Why a person was put on the list on the spot; `None` for everybody else.
+    pub fn late_reason(&self, id: SubjectId) -> Result<Option<String>, StoreError> {
+        late_entry::reason(&self.db, id)
+    }
+
+    /// Pictures that were accepted against the checks, oldest first.
+    pub fn overrides(&self, id: BatchId) -> Result<Vec<OverrideLine>, StoreError> {
+        portrait::overrides(&self.db, id)
     }
 
     /// What was taken in, by cashier and method.

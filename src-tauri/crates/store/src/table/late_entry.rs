@@ -1,7 +1,7 @@
 //! `late_entry`: 补录, people added on the spot.
 
 use domain::{BatchId, SubjectId, Timestamp};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::StoreError;
 
@@ -28,4 +28,12 @@ pub(crate) fn count(db: &Connection, batch: BatchId) -> Result<u32, StoreError> 
 pub(crate) fn is_one(db: &Connection, subject: SubjectId) -> Result<bool, StoreError> {
     let mut statement = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM late_entry WHERE subject = ?1)")?;
     Ok(statement.query_row([subject.0], |row| row.get(0))?)
+}
+
+/// Why somebody was put on the list on the spot.
+pub(crate) fn reason(db: &Connection, subject: SubjectId) -> Result<Option<String>, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT reason FROM late_entry WHERE subject = ?1")?
+        .query_row([subject.0], |row| row.get(0))
+        .optional()?)
 }

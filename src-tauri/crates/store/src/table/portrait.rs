@@ -218,3 +218,31 @@ pub(crate) const LATEST: &str = "
           AND NOT EXISTS (SELECT 1 FROM relabel n WHERE n.portrait = r.portrait AND n.id > r.id)
     ) AS named JOIN portrait p ON p.id = named.portrait JOIN sitting s ON s.id = named.sitting
     ORDER BY EXISTS (SELECT 1 FROM portrait later WHERE later.supersedes = p.id), p.id DESC LIMIT 1";
+
+/// A picture that was accepted against the checks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverrideLine {
+    /// 拍摄号 of its sitting.
+    pub number: ShotNumber,
+    /// The operator's reason.
+    pub reason: String,
+    /// What the checks had said.
+    pub verdict: String,
+}
+
+/// Those of a batch, oldest first.
+pub(crate) fn overrides(db: &Connection, batch: domain::BatchId) -> Result<Vec<OverrideLine>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT sitting.shot_number, portrait.override_reason, portrait.verdict
+         FROM portrait
+         JOIN sitting ON sitting.id = portrait.sitting
+         JOIN ticket_sitting ON ticket_sitting.sitting = portrait.sitting
+         JOIN ticket ON ticket.id = ticket_sitting.ticket
+         WHERE ticket.batch = ?1 AND portrait.override_reason IS NOT NULL
+         ORDER BY portrait.id",
+    )?;
+    let lines = statement.query_map([batch.0], |row| {
+        Ok(OverrideLine { number: ShotNumber(row.get(0)?), reason: row.get(1)?, verdict: row.get(2)? })
+    })?;
+    Ok(lines.collect::<rusqlite::Result<_>>()?)
+}
