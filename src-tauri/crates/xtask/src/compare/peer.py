@@ -29,7 +29,9 @@ if threads:
     real = manager.ort.InferenceSession
 
     def session(path, sess_options=None, **more):
-        sess_options.intra_op_num_threads = threads
+        # The face detector asks for the runtime's own choice; only what the package limits is raised.
+        if sess_options is not None:
+            sess_options.intra_op_num_threads = threads
         return real(path, sess_options=sess_options, **more)
 
     manager.ort.InferenceSession = session
