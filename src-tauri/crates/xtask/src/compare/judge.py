@@ -48,7 +48,8 @@ for case in sorted(frames.iterdir()):
         continue
     real = cut(as_part(real if real.ndim == 2 else real[:, :, 0]), crop)
     total += 1
-    rolled += abs(json.loads((peer / f"{case.name}.json").read_text())["roll"]) > 2.0
+    # A head that was levelled is reported with an angle of exactly 0.
+    rolled += json.loads((peer / f"{case.name}.json").read_text())["roll"] == 0.0
     mine = as_part(cv2.imread(str(ours / f"{case.name}.alpha.png"), 0))
     theirs = cut(as_part(cv2.imread(str(found), 0)), crop)
     rows["ours"].append(errors(mine, real) + corners(ours / f"{case.name}.jpg"))
