@@ -4,8 +4,8 @@
 //! cargo run -p imaging --example portrait_bench -- [--frames FOLDER] [--rounds N] [--precision mixed|exact|published] [--json]
 //! ```
 //!
-//! `FOLDER` holds cases with `frame.jpg` (and, for the errors, `alpha.png`); without it the testkit's drawn people are
-//! taken. All precisions run in turns on the same frames, beside the bare inference of the published matting model,
+//! `FOLDER` holds cases with `frame.jpg` (and, for the errors, `alpha.png`). `--live` measures live guidance instead,
+//! `--save` keeps the pictures, `--lean` leaves out what a station has not in memory. All precisions run in turns on the same frames, beside the bare inference of the published matting model,
 //! so that other work on the machine hits all alike; processor time is told beside the clock's (Linux only).
 
 use std::path::{Path, PathBuf};
@@ -24,24 +24,32 @@ type Failure = Box<dyn std::error::Error>;
 const DELIVERED: Size = Size { width: 480, height: 640 };
 
 struct Arguments {
-    frames: Option<PathBuf>,
+    frames: PathBuf,
     rounds: usize,
     precisions: Vec<(&'static str, Precision)>,
     json: bool,
     live: bool,
+    lean: bool,
     save: Option<PathBuf>,
 }
 
 fn arguments() -> Result<Arguments, Failure> {
     let all =
         [("mixed", Precision::Mixed), ("exact", Precision::Exact), ("published", Precision::AsPublished)];
-    let mut found =
-        Arguments { frames: None, rounds: 3, precisions: all.to_vec(), json: false, live: false, save: None };
+    let mut found = Arguments {
+        frames: PathBuf::new(),
+        rounds: 3,
+        precisions: all.to_vec(),
+        json: false,
+        live: false,
+        lean: false,
+        save: None,
+    };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or(format!("{arg} wants a value"));
         match arg.as_str() {
-            "--frames" => found.frames = Some(value()?.into()),
+            "--frames" => found.frames = value()?.into(),
             "--save" => found.save = Some(value()?.into()),
             "--rounds" => found.rounds = value()?.parse()?,
             "--precision" => {
@@ -49,6 +57,7 @@ fn arguments() -> Result<Arguments, Failure> {
                 found.precisions = all.into_iter().filter(|(name, _)| *name == wanted).collect();
             }
             "--json" => found.json = true,
+            "--lean" => found.lean = true,
             "--live" => found.live = true,
             other => return Err(format!("what is {other}?").into()),
         }
@@ -66,7 +75,7 @@ struct Case {
 
 fn main() -> Result<(), Failure> {
     let arguments = arguments()?;
-    let cases = cases(arguments.frames.as_deref())?;
+    let cases = cases(&arguments.frames, arguments.lean)?;
     let spec = PhotoSpec::parse(&std::fs::read_to_string(assets().join("specs/registry-safe.toml"))?)?;
     let mut engines = Vec::new();
     for (name, precision) in &arguments.precisions {
@@ -79,7 +88,10 @@ fn main() -> Result<(), Failure> {
     }
     let mut rows: Vec<Row> = engines.iter().map(|_| Row::default()).collect();
     let mut bare = Timed::default();
-    let published = Models::load_at(files()?, threads(), Precision::AsPublished)?;
+    let published = match arguments.lean {
+        true => None,
+        false => Some(Models::load_at(files()?, threads(), Precision::AsPublished)?),
+    };
     for round in 0..=arguments.rounds {
         for case in &cases {
             for ((name, engine, _), row) in engines.iter().zip(&mut rows) {
@@ -93,6 +105,7 @@ fn main() -> Result<(), Failure> {
                     save(arguments.save.as_deref(), name, case, &made)?;
                 }
             }
+            let Some(published) = &published else { continue };
             let input = vec![0.25f32; 3 * 480 * 640];
             let begun = Clock::start();
             published.matting.run(&[1, 3, 640, 480], &input)?;
@@ -322,8 +335,7 @@ fn files() -> Result<ModelFiles, Failure> {
     })
 }
 
-fn cases(folder: Option<&Path>) -> Result<Vec<Case>, Failure> {
-    let Some(folder) = folder else { return drawn() };
+fn cases(folder: &Path, lean: bool) -> Result<Vec<Case>, Failure> {
     let mut all = Vec::new();
     let mut folders: Vec<PathBuf> = std::fs::read_dir(folder)?.flatten().map(|e| e.path()).collect();
     folders.sort();
@@ -331,22 +343,17 @@ fn cases(folder: Option<&Path>) -> Result<Vec<Case>, Failure> {
         let picture = ["frame.jpg", "frame.png"].iter().map(|f| case.join(f)).find(|p| p.is_file());
         let Some(jpeg) = picture.map(std::fs::read).transpose()? else { continue };
         let truth = match image::open(case.join("alpha.png")) {
-            Ok(picture) => {
+            Ok(picture) if !lean => {
                 let picture = picture.to_luma16();
                 let values = picture.pixels().map(|p| f32::from(p.0[0]) / 65535.0).collect();
                 Some(Plane { width: picture.width() as usize, height: picture.height() as usize, values })
             }
-            Err(_) => None,
+            _ => None,
         };
         let name = case.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         all.push(Case { name, frame: imaging::decode::picture_file(&jpeg)?, jpeg, truth });
     }
     Ok(all)
-}
-
-/// Where there are no cases: people drawn by program.
-fn drawn() -> Result<Vec<Case>, Failure> {
-    Err("which folder of frames? (--frames)".into())
 }
 
 /// Mean absolute errors in 1/1000: over everything, over the true soft band and what is within 3 px.

@@ -3,6 +3,7 @@
 //! `cargo xtask run` and `cargo xtask test` do all that a fresh machine needs; the other verbs are parts of
 //! them, or long proofs that nobody wants to wait for on every change.
 
+mod compare;
 mod fetch;
 mod packages;
 mod paths;
@@ -22,7 +23,8 @@ const USAGE: &str = "cargo xtask VERB
   kill [N]        kill a replayed day at N random moments (default 50) and look at what is left
   camera          the real V4L2 driver in a small virtual machine (minutes; needs root and apt)
   screens [DIR]   pictures of every screen of the real window
-  bench           figures: start, shutter to portrait, preview, scan, memory";
+  bench           figures: start, shutter to portrait, preview, scan, memory, portrait stages
+  compare [DIR]   the peers from the registries beside the station on the same frames (DIR: the cases)";
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1);
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         "camera" => proofs::camera(),
         "screens" => proofs::screens(rest.first().map(String::as_str)),
         "bench" => proofs::bench(),
+        "compare" => compare::run(&rest),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

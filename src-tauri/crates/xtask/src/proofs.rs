@@ -53,8 +53,29 @@ pub fn screens(into: Option<&str>) -> Done {
 pub fn bench() -> Done {
     start::setup(For::Tests)?;
     start::build(&["--workspace"])?;
+    portraits()?;
     let figures = "test -q --workspace --test figures -- --ignored --nocapture --test-threads=1";
     under_display("figures", command("cargo", figures.split(' ')))
+}
+
+/// Stages of a portrait, live guidance and scanning, on the cases where they are there.
+fn portraits() -> Done {
+    let cases = std::env::var_os("GRADBOOTH_CASES")
+        .map_or_else(|| paths::root().join("../shared/cases"), PathBuf::from);
+    if !cases.is_dir() {
+        println!("No cases at {}: portrait stages and scanning were not measured.", cases.display());
+        return Ok(());
+    }
+    let (booth, qr) = (cases.join("booth"), cases.join("qr"));
+    let run = ["run", "-q", "-p", "imaging", "--example"].map(std::ffi::OsString::from);
+    let example = |name: &str, args: &[&std::ffi::OsStr]| {
+        let rest = [name.as_ref(), "--".as_ref()].into_iter().chain(args.iter().copied());
+        command("cargo", run.iter().map(|a| a.as_os_str()).chain(rest))
+    };
+    let frames = ["--frames".as_ref(), booth.as_os_str()];
+    shell::step("portrait stages", example("portrait_bench", &frames))?;
+    shell::step("live guidance", example("portrait_bench", &[frames[0], frames[1], "--live".as_ref()]))?;
+    shell::step("scanning", example("scan_report", &[qr.as_os_str()]))
 }
 
 /// Runs it with a display of its own, so that no window opens in anybody's face and sizes are known.

@@ -215,7 +215,7 @@ impl<'a> Layers<'a> {
                 }
                 let coded = self.in_bytes(maps, maps.top);
                 let of_maps = Kernel { bias: vec![0.0; to], ..of_maps };
-                self.equalised(&of_maps, 0..to, &coded, maps.top, &range.before, &pads)
+                self.equalised(&of_maps, 0..to, &coded, maps.top, range.before, &pads)
             }
             _ => {
                 let weights = self.constant(|w, n| w.floats(n, &of_maps.shape(to), &of_maps.weights));
