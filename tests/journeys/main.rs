@@ -2,4 +2,5 @@
 
 mod bad_input;
 mod command_line;
+mod day;
 mod sitting;
