@@ -198,7 +198,7 @@ pub fn main() -> ExitCode {
         Some(Command::Check(args)) => commands::check(&args, &assets),
         Some(Command::Replay(args)) => commands::replay(&args, &assets),
         Some(Command::Camera { command }) => commands::camera(&command),
-        Some(Command::Day(command)) => day::run(&command),
+        Some(Command::Day(command)) => day::run(&command, &assets),
         Some(Command::Handover(command)) => handover::run(&command),
         Some(Command::Serve { data, port, camera }) => serve::run(
             window::config(data, assets, camera.is_none(), api::view::DemoScene::Auto),

@@ -17,7 +17,8 @@ pub fn status(all_well: bool) -> ExitCode {
     if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn complain(error: &ApiError) -> ExitCode {
+/// Says what happened and what to do next.
+pub fn complain(error: &ApiError) -> ExitCode {
     eprintln!("{}\n{}", error.text.zh, error.text.en);
     if !error.story.is_empty() {
         eprintln!("({}: {})", error.code, error.story);

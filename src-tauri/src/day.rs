@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use api::Assets;
 use clap::{Args, Subcommand};
 use domain::ticket::Action;
 use domain::{
@@ -12,8 +13,8 @@ use domain::{
 use serde_json::{Value, json};
 use store::{DayRefusal, NewCheckIn, NewPayment, Store, StoreError, TicketRecord};
 
-use crate::clock;
 use crate::commands::{print, status};
+use crate::{clock, day_files};
 
 /// What the crew's lead and the queue staff can type.
 #[derive(Subcommand)]
@@ -28,6 +29,13 @@ pub enum DayCommand {
         #[command(subcommand)]
         command: RosterCommand,
     },
+    /// 安排.
+    Schedule {
+        #[command(subcommand)]
+        command: ScheduleCommand,
+    },
+    /// The printable report and the lists of a day.
+    Report(day_files::ReportArgs),
     /// 取号, 叫号.
     Queue {
         #[command(subcommand)]
@@ -138,7 +146,17 @@ pub struct PlanArgs {
 }
 
 #[derive(Subcommand)]
+pub enum ScheduleCommand {
+    /// Put a spreadsheet in the place of the schedule.
+    Import(day_files::ImportArgs),
+}
+
+#[derive(Subcommand)]
 pub enum RosterCommand {
+    /// Put a spreadsheet into the roster.
+    Import(day_files::ImportArgs),
+    /// An empty roster to give to the school.
+    Template(day_files::TemplateArgs),
     /// Find people by 学号, characters of the name, or initials of its pinyin. Names are masked.
     Search {
         /// What to look for.
@@ -242,11 +260,19 @@ fn word<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
 }
 
 /// Runs one of them.
-pub fn run(command: &DayCommand) -> ExitCode {
+pub fn run(command: &DayCommand, assets: &Assets) -> ExitCode {
     let done = match command {
         DayCommand::Audit { command: AuditCommand::Verify { data, json } } => audit_verify(data, *json),
         DayCommand::Batch { command } => batch(command),
-        DayCommand::Roster { command } => roster(command),
+        DayCommand::Roster { command: RosterCommand::Import(args) } => {
+            return day_files::roster(args, assets);
+        }
+        DayCommand::Roster { command: RosterCommand::Template(args) } => return day_files::template(args),
+        DayCommand::Roster { command: RosterCommand::Search { text, batch, on } } => search(text, *batch, on),
+        DayCommand::Schedule { command: ScheduleCommand::Import(args) } => {
+            return day_files::schedule(args, assets);
+        }
+        DayCommand::Report(args) => return day_files::report(args, assets),
         DayCommand::Queue { command } => queue(command),
     };
     done.unwrap_or_else(|Complaint { code, text }| {
@@ -365,8 +391,7 @@ fn batch(command: &BatchCommand) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-fn roster(command: &RosterCommand) -> Done {
-    let RosterCommand::Search { text, batch, on } = command;
+fn search(text: &str, batch: Option<i64>, on: &On) -> Done {
     let store = open(on)?;
     let reader = store.reader_door().open()?;
     let batch = reader.batch_or_open(batch.map(BatchId))?;

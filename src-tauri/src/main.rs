@@ -6,6 +6,7 @@ mod cli;
 mod clock;
 mod commands;
 mod day;
+mod day_files;
 mod doors;
 mod handover;
 mod platform;

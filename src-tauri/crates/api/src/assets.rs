@@ -19,8 +19,8 @@ impl Assets {
     }
 
     /// The typeface of everything that is printed.
-    pub fn font(&self) -> std::path::PathBuf {
-        self.root.join("fonts").join("NotoSansSC-Regular.ttf")
+    pub fn font(&self) -> PathBuf {
+        self.0.join("fonts").join("NotoSansSC-Regular.ttf")
     }
 
     /// The folder that belongs to the program at `exe`: beside it, where an installer puts it, or the source tree

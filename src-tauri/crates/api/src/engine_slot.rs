@@ -8,6 +8,7 @@ use imaging::models::Models;
 
 use crate::assets::{Assets, model_error};
 use crate::error::ApiError;
+use crate::view::Settings;
 
 #[derive(Clone)]
 enum State {
@@ -54,6 +55,12 @@ impl EngineSlot {
             *filling.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
             filling.changed.notify_all();
             then();
+            // The first student of the day waits no longer than the second. Nothing hangs on it: a model that fails
+            // here fails again, and is told, with the first picture.
+            if let (Some(engine), Ok(spec)) = (filling.ready(), assets.spec(&Settings::default().spec, None))
+            {
+                let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.warm(&spec)));
+            }
         });
         slot
     }

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use domain::{CaptureBatch, EndState, FeeStanding, Subject, Timestamp};
-use paper::{Block, Column, Figure, Imprint, Section, Table as PaperTable, Typeface};
+use paper::report::{Block, Column, Figure, Section, Table as PaperTable};
+use paper::{Imprint, Typeface};
 use serde::{Deserialize, Serialize};
 use sheets::{Out, Table};
 use store::{DayReport, OverrideLine, PersonRow, Reader, StoreError};
@@ -143,7 +144,7 @@ fn yuan(fen: u64) -> String {
 }
 
 /// The page to sign. No identities: it lies on desks.
-pub(super) fn page(facts: &Facts) -> paper::Report {
+pub(super) fn page(facts: &Facts) -> paper::report::Report {
     let counts = &facts.report.counts;
     let plan = &facts.batch.plan;
     let figure = |label: &str, value: String| Figure { label: label.to_owned(), value, note: String::new() };
@@ -153,11 +154,8 @@ pub(super) fn page(facts: &Facts) -> paper::Report {
     };
     let balance =
         if counts.adds_up() { "每人恰在一项，合计相符。" } else { "合计不符，请核对！" };
-    let column = |heading: &str, width: f64, right: bool| Column {
-        heading: heading.to_owned(),
-        width: width as f32,
-        right,
-    };
+    let column =
+        |heading: &str, width: f64, right: bool| Column { heading: heading.to_owned(), width, right };
     let cash = PaperTable {
         columns: vec![
             column("收款人", 3.0, false),
@@ -201,7 +199,7 @@ pub(super) fn page(facts: &Facts) -> paper::Report {
         empty: "没有不合格项。".to_owned(),
     };
     let section = |heading: &str, blocks: Vec<Block>| Section { heading: heading.to_owned(), blocks };
-    paper::Report {
+    paper::report::Report {
         title: "毕业生图像采集日报".to_owned(),
         subtitle: vec![plan.school.clone(), format!("{}　{}　{}", plan.date, plan.place, plan.group)],
         footer: "毕采站 Gradbooth".to_owned(),
