@@ -36,6 +36,8 @@ enum Command {
     Scan(ScanArgs),
     /// Make portraits of picture files.
     Photo(PhotoArgs),
+    /// Lay originals, mattes and portraits of a folder side by side on one sheet.
+    Look(LookArgs),
     /// Check pictures that somebody else made.
     Check(CheckArgs),
     /// Run the real loop over a folder of camera frames.
@@ -98,6 +100,31 @@ pub struct PhotoArgs {
     /// Also write the frame-sized matte, NAME.frame-alpha.png.
     #[arg(long)]
     pub cutout: bool,
+    /// JSON lines instead of text.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct LookArgs {
+    /// Folder of frames, searched one level deep, or single picture files.
+    #[arg(required = true)]
+    pub frames: Vec<PathBuf>,
+    /// The sheet, a PNG.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Photo standard: its id or a .toml file.
+    #[arg(long, default_value = "registry-safe")]
+    pub spec: String,
+    /// Picture of the empty seat.
+    #[arg(long)]
+    pub plate: Option<PathBuf>,
+    /// Pictures in a row.
+    #[arg(long, default_value_t = 3)]
+    pub columns: usize,
+    /// Font file with Chinese; one of the system's if missing.
+    #[arg(long)]
+    pub font: Option<PathBuf>,
     /// JSON lines instead of text.
     #[arg(long)]
     pub json: bool,
@@ -195,6 +222,7 @@ pub fn main() -> ExitCode {
     match cli.command {
         Some(Command::Scan(args)) => commands::scan(&args),
         Some(Command::Photo(args)) => commands::photo(&args, &assets),
+        Some(Command::Look(args)) => commands::look(&args, &assets),
         Some(Command::Check(args)) => commands::check(&args, &assets),
         Some(Command::Replay(args)) => commands::replay(&args, &assets),
         Some(Command::Camera { command }) => commands::camera(&command),

@@ -1,16 +1,17 @@
 //! The commands without a window: results on stdout (JSON lines if asked for), messages on stderr.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use api::files::{FailedLine, PhotoRequest, ScanLine};
+use api::look::{self, SheetFont};
 use api::{ApiError, Assets, files, replay as replaying};
 use imaging::engine::PortraitEngine;
 use imaging::scan::Scanner;
 use serde::Serialize;
 
-use crate::cli::{CameraCommand, CheckArgs, DemoCommand, PhotoArgs, ReplayArgs, ScanArgs};
+use crate::cli::{CameraCommand, CheckArgs, DemoCommand, LookArgs, PhotoArgs, ReplayArgs, ScanArgs};
 use crate::clock;
 
 pub fn status(all_well: bool) -> ExitCode {
@@ -132,6 +133,76 @@ fn free_name(file: &Path, taken: &mut HashSet<String>) -> String {
         name = format!("{stem}-{count}");
     }
     name
+}
+
+/// `gradbooth look`.
+pub fn look(args: &LookArgs, assets: &Assets) -> ExitCode {
+    match looked(args, assets) {
+        Ok(all_well) => status(all_well),
+        Err(error) => complain(&error),
+    }
+}
+
+fn looked(args: &LookArgs, assets: &Assets) -> Result<bool, ApiError> {
+    let spec = assets.spec(&args.spec, None)?;
+    let files = pictures(&args.frames);
+    if files.is_empty() {
+        return Err(ApiError::new("nothing_to_look_at", "没有找到图片。", "No pictures were found."));
+    }
+    let engine = engine(assets)?;
+    let plate = args.plate.as_deref().map(files::read_picture).transpose()?.map(|(_, picture)| picture);
+    let font = match &args.font {
+        Some(path) => SheetFont::read(path),
+        None => SheetFont::of_system(),
+    };
+    let (sheet, lines) = look::sheet(&files, args.columns, &engine, &spec, plate.as_ref(), font.as_ref())?;
+    sheet.save_with_format(&args.out, image::ImageFormat::Png).map_err(|e| {
+        ApiError::new(
+            "sheet_unwritable",
+            "图片总览写不进去，请换个位置。",
+            "The sheet cannot be written there.",
+        )
+        .with_story(e)
+    })?;
+    for line in &lines {
+        print(args.json, line, || {
+            let codes: Vec<String> = line.findings.iter().map(|f| f.message.clone()).collect();
+            let verdict = line.verdict.map_or_else(|| "—".to_owned(), |v| format!("{v:?}"));
+            format!("{}: {verdict} {}", line.name, codes.join(" "))
+        });
+    }
+    Ok(lines.iter().all(|line| line.error.is_none()))
+}
+
+/// Pictures of the given files and folders, in name order. A folder of case folders gives the frame of each.
+fn pictures(given: &[PathBuf]) -> Vec<PathBuf> {
+    let is_picture = |p: &Path| {
+        p.extension()
+            .is_some_and(|e| ["jpg", "jpeg", "png"].iter().any(|known| e.eq_ignore_ascii_case(known)))
+    };
+    let list = |folder: &Path| {
+        let mut inside: Vec<PathBuf> =
+            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        inside.sort();
+        inside
+    };
+    let mut found = Vec::new();
+    for path in given {
+        if !path.is_dir() {
+            found.push(path.clone());
+            continue;
+        }
+        for inner in list(path) {
+            if inner.is_dir() {
+                let is_frame =
+                    |p: &PathBuf| p.file_stem().is_some_and(|stem| stem == "frame") && is_picture(p);
+                found.extend(list(&inner).into_iter().filter(is_frame));
+            } else if is_picture(&inner) {
+                found.push(inner);
+            }
+        }
+    }
+    found
 }
 
 /// `gradbooth check`.

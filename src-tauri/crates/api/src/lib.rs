@@ -16,6 +16,7 @@ pub mod files;
 pub mod handover;
 mod host;
 mod live;
+pub mod look;
 mod operations;
 mod owner;
 pub mod replay;

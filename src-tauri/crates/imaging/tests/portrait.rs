@@ -305,8 +305,8 @@ fn where_the_person_is_whole_no_grey_level_changes() {
     let decoded = image::load_from_memory(&made.jpeg.unwrap()).unwrap().to_rgb8();
     let mut bias = [0.0f64; 3];
     for ((a, b), _) in cut.pixels().zip(decoded.pixels()).zip(alpha.as_raw()).filter(|(_, a)| **a == 255) {
-        for c in 0..3 {
-            bias[c] += (f64::from(b.0[c]) - f64::from(a.0[c])) / f64::from(seen);
+        for (sum, (after, before)) in bias.iter_mut().zip(b.0.into_iter().zip(a.0)) {
+            *sum += (f64::from(after) - f64::from(before)) / f64::from(seen);
         }
     }
     assert!(bias.iter().all(|b| b.abs() < 1.0), "{bias:?}");
