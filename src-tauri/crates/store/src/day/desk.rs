@@ -216,7 +216,8 @@ fn follows(
     }
     admission(db, known, new)?.admit(open.plan.fee).map_err(DayRefusal::Fee)?;
     let consent = &open.plan.consent;
-    if !new.consent && !(consent.version.trim().is_empty() && consent.text.trim().is_empty()) {
+    let asks = !(consent.version.trim().is_empty() && consent.text.trim().is_empty());
+    if asks && !new.consent {
         return Err(DayRefusal::NoConsent.into());
     }
     Ok(Follows::Number(Again::No))
