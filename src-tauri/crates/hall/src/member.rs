@@ -1,0 +1,566 @@
+//! One station in the hall: decides what it may do, writes it on its own disk first, and tells the hall.
+//!
+//! Only who calls whom is asked of the database beforehand. Everything else is written down here and sent: what a
+//! booth has done is never refused or lost because a cable is out.
+
+use std::collections::BTreeSet;
+
+use domain::ticket::Action;
+use domain::{PaymentMethod, ShotNumber, Stage, Timestamp};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::journal::{Cursor, NumberRange};
+use crate::server::{PAGE, check_call};
+use crate::{
+    Book, CodeKey, Fact, FactId, HallError, Happening, Journal, Membership, Server, StampClock, TicketKey,
+    TicketState, Wanted,
+};
+
+/// How many sequence numbers are taken from the journal at a time: one disk write per so many facts.
+const SEQS_AT_A_TIME: u64 = 64;
+/// Pages that one joining or synchronising moves before it gives way to the booth's own work.
+const PAGES_AT_A_TIME: usize = 40;
+
+/// How a station stands to the hall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Link {
+    /// Everything is sent and read.
+    Online,
+    /// Cut off; works with its own numbers.
+    Alone {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Connected again; sending what was written alone and reading what was missed.
+    Joining,
+}
+
+/// What a new ticket is made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewTicket {
+    /// Whose code, if one was read.
+    pub code: Option<CodeKey>,
+    /// Before the others.
+    pub priority: bool,
+    /// An accepted picture is to be taken again.
+    pub retake: bool,
+}
+
+/// What one synchronising did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Synced {
+    /// Facts that the hall confirmed.
+    pub sent: usize,
+    /// Facts of others (and own ones whose answer was lost) that were new here.
+    pub new: usize,
+    /// There is more; synchronise again soon.
+    pub more: bool,
+}
+
+/// One station's part in one batch.
+pub struct Member<J> {
+    who: Membership,
+    journal: J,
+    book: Book,
+    clock: StampClock,
+    cursor: Cursor,
+    ranges: Vec<NumberRange>,
+    seqs: std::ops::Range<u64>,
+    seq_floor: u64,
+    reused: BTreeSet<FactId>,
+    numbers_ahead: u32,
+    server: Option<Server>,
+    link: Link,
+}
+
+impl<J: Journal> Member<J> {
+    /// Reads the journal. The station is alone until [`Member::attach`].
+    pub fn open(who: Membership, mut journal: J, numbers_ahead: u32, now: Timestamp) -> Result<Self, HallError> {
+        let saved = journal.load(&who.batch)?;
+        let (mut book, mut clock) = (Book::default(), StampClock::default());
+        let mut seq_floor = 0;
+        for fact in &saved.facts {
+            book.add(fact)?;
+            clock.observe(fact.stamp);
+            if fact.id.station == who.station {
+                seq_floor = seq_floor.max(fact.id.seq);
+            }
+        }
+        Ok(Self {
+            who,
+            journal,
+            book,
+            clock,
+            cursor: saved.cursor,
+            ranges: saved.ranges,
+            seqs: 0..0,
+            seq_floor,
+            reused: BTreeSet::new(),
+            numbers_ahead,
+            server: None,
+            link: Link::Alone { since: now },
+        })
+    }
+
+    /// Who this is.
+    pub fn who(&self) -> &Membership {
+        &self.who
+    }
+
+    /// Everything that is known here.
+    pub fn book(&self) -> &Book {
+        &self.book
+    }
+
+    /// How it stands to the hall.
+    pub fn link(&self) -> Link {
+        self.link
+    }
+
+    /// Numbers left for working alone.
+    pub fn numbers_left(&self) -> u32 {
+        let left: i64 = self.ranges.iter().map(|range| range.last.0 + 1 - self.unused(*range).0).sum();
+        u32::try_from(left).unwrap_or(0)
+    }
+
+    /// Gives the journal back.
+    pub fn into_journal(self) -> J {
+        self.journal
+    }
+
+    /// Joins the hall over a new connection: sends what was written alone, reads what was missed, and lets the others
+    /// call those who were kept here. On an error the station stays alone.
+    pub fn attach(&mut self, mut server: Server, now: Timestamp) -> Result<Synced, HallError> {
+        self.link = match self.link {
+            alone @ Link::Alone { .. } => alone,
+            _ => Link::Alone { since: now },
+        };
+        let held = self.ranges.iter().map(|range| range.last).max();
+        let highest = held.max(self.book.highest_number()).unwrap_or(ShotNumber(0));
+        let standing = server.enter(&self.who, &self.cursor, highest)?;
+        if !standing.remembers || standing.last_pos < self.cursor.pos {
+            tracing::warn!("the hall's database has forgotten facts; everything is sent again");
+            self.journal.forget_sent(&self.who.batch)?;
+            self.cursor = Cursor::default();
+        }
+        if standing.own_seq > self.seq_floor {
+            self.seq_floor = standing.own_seq;
+            self.seqs = 0..0;
+        }
+        self.server = Some(server);
+        self.link = Link::Joining;
+        let mut all = Synced { more: true, ..Synced::default() };
+        while all.more {
+            let part = self.sync(now)?;
+            all = Synced { sent: all.sent + part.sent, new: all.new + part.new, more: part.more };
+        }
+        self.release(now)?;
+        Ok(all)
+    }
+
+    /// The connection is of no use: the station is alone from `now` on.
+    pub fn cut(&mut self, now: Timestamp) {
+        self.server = None;
+        if !matches!(self.link, Link::Alone { .. }) {
+            self.link = Link::Alone { since: now };
+        }
+    }
+
+    /// Sends and reads. With nothing to do this is two small questions. Alone it does nothing.
+    pub fn sync(&mut self, now: Timestamp) -> Result<Synced, HallError> {
+        if self.server.is_none() {
+            return Ok(Synced::default());
+        }
+        let result = self.exchange();
+        self.note(now, &result);
+        if matches!(&result, Ok(synced) if !synced.more) {
+            self.link = Link::Online;
+        }
+        result
+    }
+
+    fn note<T>(&mut self, now: Timestamp, result: &Result<T, HallError>) {
+        if let Err(error) = result
+            && error.cuts_off()
+        {
+            tracing::warn!(code = error.code(), %error, "cut off from the hall");
+            self.cut(now);
+        }
+    }
+
+    fn exchange(&mut self) -> Result<Synced, HallError> {
+        let sent = self.send()?;
+        let mut synced = Synced { sent, new: 0, more: sent >= PAGE * PAGES_AT_A_TIME };
+        synced.more |= self.read(&mut synced.new)?;
+        self.refill()?;
+        Ok(synced)
+    }
+
+    fn send(&mut self) -> Result<usize, HallError> {
+        let Some(server) = &mut self.server else { return Ok(0) };
+        let mut count = 0;
+        for _ in 0..PAGES_AT_A_TIME {
+            let mut facts = self.journal.unsent(&self.who.batch, PAGE + self.reused.len())?;
+            facts.retain(|fact| !self.reused.contains(&fact.id));
+            facts.truncate(PAGE);
+            if facts.is_empty() {
+                break;
+            }
+            let sent = server.send(&self.who, &facts)?;
+            if sent.taken.len() + sent.reused.len() != facts.len() {
+                return Err(HallError::Hostile("another number of facts"));
+            }
+            self.journal.mark_sent(&sent.taken)?;
+            count += sent.taken.len();
+            self.reused.extend(sent.reused);
+        }
+        Ok(count)
+    }
+
+    /// Whether there is more.
+    fn read(&mut self, new: &mut usize) -> Result<bool, HallError> {
+        let Some(server) = &mut self.server else { return Ok(false) };
+        for _ in 0..PAGES_AT_A_TIME {
+            let (facts, cursor) = server.pull(&self.who.batch, &self.cursor)?;
+            if facts.is_empty() {
+                return Ok(false);
+            }
+            if !self.who.identities && facts.iter().any(Fact::is_identity) {
+                return Err(HallError::Hostile("a name in a batch without names"));
+            }
+            let fresh = facts.iter().filter(|fact| !self.book.knows(&fact.id)).count();
+            self.journal.absorb(&self.who.batch, &facts, &cursor)?;
+            self.cursor = cursor;
+            for fact in &facts {
+                self.clock.observe(fact.stamp);
+                self.book.add(fact)?;
+                if fact.id.station == self.who.station && fact.id.seq > self.seq_floor.max(self.seqs.end) {
+                    self.seq_floor = fact.id.seq;
+                }
+            }
+            *new += fresh;
+        }
+        Ok(true)
+    }
+
+    fn refill(&mut self) -> Result<(), HallError> {
+        if self.numbers_left() * 2 >= self.numbers_ahead {
+            return Ok(());
+        }
+        let Some(server) = &mut self.server else { return Ok(()) };
+        let range = server.reserve(&self.who, self.numbers_ahead)?;
+        if range.last.0 - range.first.0 >= i64::from(self.numbers_ahead.max(1))
+            || self.ranges.iter().any(|had| had.first <= range.last && range.first <= had.last)
+        {
+            return Err(HallError::Hostile("a number range"));
+        }
+        self.journal.keep_range(&self.who.batch, range)?;
+        self.ranges.push(range);
+        Ok(())
+    }
+
+    /// First number of a range that was not given out.
+    fn unused(&self, range: NumberRange) -> ShotNumber {
+        let used = self.book.tickets().map(|t| t.number).filter(|n| (range.first..=range.last).contains(n)).max();
+        used.map_or(range.first, |n| ShotNumber(n.0 + 1))
+    }
+
+    fn own_number(&self) -> Result<ShotNumber, HallError> {
+        let free = self.ranges.iter().map(|range| (self.unused(*range), range.last));
+        free.filter(|(next, last)| next <= last).map(|(next, _)| next).min().ok_or(HallError::NoNumbers)
+    }
+
+    fn take_seq(&mut self) -> Result<FactId, HallError> {
+        if self.seqs.is_empty() || self.seqs.start <= self.seq_floor {
+            let first = self.journal.take_seqs(SEQS_AT_A_TIME, self.seq_floor)?;
+            self.seqs = first..first + SEQS_AT_A_TIME;
+        }
+        let seq = self.seqs.start;
+        self.seqs.start += 1;
+        Ok(FactId { station: self.who.station.clone(), seq })
+    }
+
+    /// Writes own facts here, in one transaction, and sends them if the hall can be reached.
+    fn write(&mut self, happenings: Vec<Happening>, now: Timestamp) -> Result<Vec<FactId>, HallError> {
+        let mut facts = Vec::with_capacity(happenings.len());
+        for what in happenings {
+            let (id, stamp) = (self.take_seq()?, self.clock.tick(now));
+            let fact = Fact { id, batch: self.who.batch.clone(), stamp, what };
+            fact.check()?;
+            facts.push(fact);
+        }
+        self.journal.append(&facts)?;
+        for fact in &facts {
+            self.book.add(fact)?;
+        }
+        let sent = self.send();
+        self.note(now, &sent);
+        if let Err(error) = sent
+            && !error.cuts_off()
+        {
+            return Err(error);
+        }
+        Ok(facts.into_iter().map(|fact| fact.id).collect())
+    }
+
+    /// 取号. Online the number comes from the hall; alone from this station's own, and the ticket is reserved to it.
+    pub fn issue(&mut self, new: &NewTicket, now: Timestamp) -> Result<TicketState, HallError> {
+        self.refuse_known(new)?;
+        let number = match &mut self.server {
+            Some(server) => {
+                let taken = server.take_number(&self.who.batch, new.code.as_ref(), new.retake);
+                self.note(now, &taken);
+                match taken {
+                    Err(error) if error.cuts_off() => None,
+                    other => Some(other?),
+                }
+            }
+            None => None,
+        };
+        if let Some(number) = number
+            && !self.book.by_number(number).is_empty()
+        {
+            let hostile = Err(HallError::Hostile("a number that is taken"));
+            self.note(now, &hostile);
+            return hostile;
+        }
+        let reserved = number.is_none();
+        let number = number.map_or_else(|| self.own_number(), Ok)?;
+        let (code, priority, retake) = (new.code.clone(), new.priority, new.retake);
+        let ids = self.write(vec![Happening::Issued { number, code, priority, retake, reserved }], now)?;
+        let key = ids.first().ok_or(HallError::UnknownTicket)?;
+        self.ticket(key).cloned()
+    }
+
+    fn refuse_known(&self, new: &NewTicket) -> Result<(), HallError> {
+        let Some(code) = &new.code else { return Ok(()) };
+        for known in self.book.by_code(code) {
+            match known.stage() {
+                Stage::Left | Stage::Refused { .. } => {}
+                Stage::Shot if new.retake => {}
+                Stage::Shot => return Err(HallError::AlreadyShot(known.number)),
+                _ => return Err(HallError::HasNumber(known.number)),
+            }
+        }
+        Ok(())
+    }
+
+    /// One ticket.
+    pub fn ticket(&self, key: &TicketKey) -> Result<&TicketState, HallError> {
+        self.book.ticket(key).ok_or(HallError::UnknownTicket)
+    }
+
+    /// The ticket of a number, unless it was given out twice.
+    pub fn numbered(&self, number: ShotNumber) -> Result<&TicketState, HallError> {
+        match self.book.by_number(number).as_slice() {
+            [one] => Ok(one),
+            [] => Err(HallError::UnknownTicket),
+            _ => Err(HallError::NumberDoubled(number)),
+        }
+    }
+
+    /// 叫号: whoever is next, to this booth; `None` if nobody waits who may be called from here.
+    pub fn call_next(&mut self, now: Timestamp) -> Result<Option<TicketState>, HallError> {
+        self.booth_is_free()?;
+        match self.claim(&Wanted::Next, now)? {
+            Claimed::Yes(key) => Ok(Some(self.ticket(&key)?.clone())),
+            Claimed::Nobody => Ok(None),
+            Claimed::Alone => {
+                let Some(next) = self.book.next_reserved(&self.who.station) else { return Ok(None) };
+                let key = next.key.clone();
+                self.call_own(&key, now).map(Some)
+            }
+        }
+    }
+
+    /// 叫号: this one, to this booth. Alone only what is reserved to this station.
+    pub fn call(&mut self, key: &TicketKey, now: Timestamp) -> Result<TicketState, HallError> {
+        self.booth_is_free()?;
+        check_call(self.ticket(key)?, self.who.booth.as_str(), now)?;
+        match self.claim(&Wanted::Ticket(key.clone()), now)? {
+            Claimed::Yes(key) => Ok(self.ticket(&key)?.clone()),
+            Claimed::Nobody => Err(HallError::UnknownTicket),
+            Claimed::Alone => self.call_own(key, now),
+        }
+    }
+
+    fn booth_is_free(&self) -> Result<(), HallError> {
+        match self.book.at_booth(self.who.booth.as_str()) {
+            Some(busy) => Err(HallError::BoothBusy(busy.number)),
+            None => Ok(()),
+        }
+    }
+
+    fn claim(&mut self, wanted: &Wanted, now: Timestamp) -> Result<Claimed, HallError> {
+        if self.server.is_none() {
+            return Ok(Claimed::Alone);
+        }
+        // What was written here and not yet sent must count before anybody is called.
+        let sent = self.send();
+        self.note(now, &sent);
+        if let Err(error) = sent {
+            return if error.cuts_off() { Ok(Claimed::Alone) } else { Err(error) };
+        }
+        let id = self.take_seq()?;
+        let Some(server) = &mut self.server else { return Ok(Claimed::Alone) };
+        let claimed = server.claim(&self.who, wanted, &id, &mut self.clock, now);
+        self.note(now, &claimed);
+        let fact = match claimed {
+            Ok(Some(fact)) => fact,
+            Ok(None) => return Ok(Claimed::Nobody),
+            Err(error) if error.cuts_off() => return Ok(Claimed::Alone),
+            Err(error) => {
+                // The hall knows more than this station: read it, so that the next look shows why.
+                self.sync(now)?;
+                return Err(error);
+            }
+        };
+        let key = fact.ticket().cloned().ok_or(HallError::Hostile("a call without a ticket"))?;
+        self.journal.absorb(&self.who.batch, std::slice::from_ref(&fact), &self.cursor)?;
+        self.book.add(&fact)?;
+        let mut new = 0;
+        let read = self.read(&mut new);
+        self.note(now, &read);
+        read?;
+        Ok(Claimed::Yes(key))
+    }
+
+    fn call_own(&mut self, key: &TicketKey, now: Timestamp) -> Result<TicketState, HallError> {
+        let booth = self.who.booth.as_str().to_owned();
+        let state = self.ticket(key)?;
+        if !state.is_reserved_to(&self.who.station) {
+            return Err(HallError::NotOurs);
+        }
+        check_call(state, &booth, now)?;
+        let seen = state.last.clone();
+        self.write(
+            vec![Happening::Stepped { ticket: key.clone(), action: Action::Call { booth }, seen }],
+            now,
+        )?;
+        self.ticket(key).cloned()
+    }
+
+    /// Any step but a call. It is written here first, so that a picture that was accepted never waits for the hall.
+    pub fn step(&mut self, key: &TicketKey, action: &Action, now: Timestamp) -> Result<TicketState, HallError> {
+        if let Action::Call { .. } = action {
+            return self.call(key, now);
+        }
+        let state = self.ticket(key)?;
+        state.ticket.step(action, now).map_err(|refusal| HallError::Ticket(state.number, refusal))?;
+        let ours = state.stage().booth() == Some(self.who.booth.as_str())
+            && state.called_by.as_ref() == Some(&self.who.station);
+        let stays = matches!(
+            action,
+            Action::Recall { .. } | Action::Seat { .. } | Action::Unseat | Action::Shoot { .. }
+        );
+        let mut happenings = Vec::new();
+        // Whom this booth sends away while alone comes back to this booth: nobody else knows that he was let go.
+        if self.server.is_none() && ours && !stays && !state.is_reserved_to(&self.who.station) {
+            happenings.push(Happening::Reserved { ticket: key.clone() });
+        }
+        let seen = state.last.clone();
+        happenings.push(Happening::Stepped { ticket: key.clone(), action: action.clone(), seen });
+        self.write(happenings, now)?;
+        self.ticket(key).cloned()
+    }
+
+    fn release(&mut self, now: Timestamp) -> Result<(), HallError> {
+        let kept: Vec<_> = self
+            .book
+            .tickets()
+            .filter(|ticket| ticket.is_reserved_to(&self.who.station))
+            .map(|ticket| Happening::Released { ticket: ticket.key.clone() })
+            .collect();
+        if !kept.is_empty() {
+            self.write(kept, now)?;
+        }
+        Ok(())
+    }
+
+    /// A code was read for a ticket that had none.
+    pub fn bind_code(&mut self, key: &TicketKey, code: CodeKey, now: Timestamp) -> Result<TicketState, HallError> {
+        let state = self.ticket(key)?;
+        if state.code.as_ref().is_some_and(|known| *known != code) {
+            return Err(HallError::HasNumber(state.number));
+        }
+        self.write(vec![Happening::CodeBound { ticket: key.clone(), code }], now)?;
+        self.ticket(key).cloned()
+    }
+
+    /// 勘误: two tickets carry each other's codes. Both facts are written in one transaction.
+    pub fn exchange_codes(&mut self, a: &TicketKey, b: &TicketKey, now: Timestamp) -> Result<(), HallError> {
+        let code = |key| self.ticket(key)?.code.clone().ok_or(HallError::UnknownTicket);
+        let (of_a, of_b) = (code(a)?, code(b)?);
+        self.write(
+            vec![
+                Happening::CodeCorrected { ticket: a.clone(), code: of_b },
+                Happening::CodeCorrected { ticket: b.clone(), code: of_a },
+            ],
+            now,
+        )?;
+        Ok(())
+    }
+
+    /// A fee was taken or proved.
+    pub fn pay(
+        &mut self,
+        ticket: Option<&TicketKey>,
+        amount_fen: u32,
+        method: PaymentMethod,
+        cashier: &str,
+        now: Timestamp,
+    ) -> Result<FactId, HallError> {
+        let (ticket, cashier) = (ticket.cloned(), cashier.to_owned());
+        self.one(Happening::Paid { ticket, amount_fen, method, cashier }, now)
+    }
+
+    /// The accepted picture of a ticket is to be taken again.
+    pub fn list_retake(&mut self, key: &TicketKey, now: Timestamp) -> Result<FactId, HallError> {
+        let state = self.ticket(key)?;
+        if *state.stage() != Stage::Shot {
+            return Err(HallError::Ticket(state.number, domain::TicketRefusal::NotFrom(state.stage().name())));
+        }
+        self.one(Happening::RetakeListed { ticket: key.clone() }, now)
+    }
+
+    /// Who it is. Refused in a batch without names.
+    pub fn name(
+        &mut self,
+        key: &TicketKey,
+        name: Option<String>,
+        student_no: Option<String>,
+        now: Timestamp,
+    ) -> Result<FactId, HallError> {
+        if !self.who.identities {
+            return Err(HallError::NamesStay);
+        }
+        self.one(Happening::Named { ticket: key.clone(), name, student_no }, now)
+    }
+
+    /// Somebody has put a conflict right: [`crate::Conflict::key`], and what was found and done.
+    pub fn settle(&mut self, conflict: &str, reason: &str, now: Timestamp) -> Result<FactId, HallError> {
+        self.one(Happening::Settled { conflict: conflict.to_owned(), reason: reason.to_owned() }, now)
+    }
+
+    fn one(&mut self, what: Happening, now: Timestamp) -> Result<FactId, HallError> {
+        self.write(vec![what], now)?.pop().ok_or(HallError::BadFact)
+    }
+
+    /// Facts that the hall has not confirmed, up to `limit`.
+    pub fn unsent(&mut self, limit: usize) -> Result<usize, HallError> {
+        Ok(self.journal.unsent(&self.who.batch, limit)?.len())
+    }
+
+    /// Facts of this station under whose names the hall has others.
+    pub fn reused(&self) -> &BTreeSet<FactId> {
+        &self.reused
+    }
+}
+
+enum Claimed {
+    Yes(TicketKey),
+    Nobody,
+    Alone,
+}
