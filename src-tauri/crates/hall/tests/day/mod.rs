@@ -151,7 +151,6 @@ pub fn run(settings: &HallSettings, folder: &Path, plan: &DayPlan) -> Figures {
 impl<'a> Day<'a> {
     fn new(settings: &'a HallSettings, folder: &Path, plan: &'a DayPlan) -> Self {
         let mut random = Random::new(plan.seed);
-        let mut day_minutes = 0;
         let mut arrivals = Vec::new();
         let per_college = plan.people.div_ceil(plan.colleges);
         let people: Vec<Person> = (0..plan.people)
@@ -168,7 +167,6 @@ impl<'a> Day<'a> {
                     _ => 0,
                 };
                 let at = (about + shift).max(0) * SECOND;
-                day_minutes = day_minutes.max(at / MINUTE);
                 if way != Way::Absent {
                     arrivals.push((at, Event::Arrive(i)));
                 }
@@ -214,10 +212,12 @@ impl<'a> Day<'a> {
         for booth in 0..day.booths.len() {
             day.at(0, Event::Free(booth));
         }
+        // Twelve seconds for everybody, as the slots are made.
+        let work = (plan.people * 12 / day.booths.len()) as i64 * SECOND;
         for cut in 0..plan.cuts {
             // Booths of all campuses, some of them at the same time.
             let booth = cut * 3 % day.booths.len();
-            let from = day_minutes * (cut as i64 + 1) / (plan.cuts as i64 + 2) * MINUTE + 3 * MINUTE;
+            let from = work * (cut as i64 + 1) / (plan.cuts as i64 + 2);
             day.at(from, Event::Cut(booth));
             day.at(from + 10 * MINUTE, Event::Join(booth));
             day.at(from + 5 * MINUTE, Event::ClockJumps(booth));

@@ -70,10 +70,10 @@ impl Cluster {
         assert!(self.command(tool).args(arguments).status().unwrap().success(), "{tool}");
     }
 
-    /// Starts the server and waits for it.
+    /// Starts the server and waits for it. `fsync` is off: these tests kill programs, not machines.
     pub fn up(&self) -> bool {
         let options = format!(
-            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200",
+            "-p {} -c fsync=off -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200",
             self.port
         );
         let (data, log) = (self.data(), self.log());
