@@ -183,9 +183,9 @@ impl Book {
         self.known.contains_key(id)
     }
 
-    /// Latest stamp of all tickets.
-    pub fn latest(&self) -> Stamp {
-        self.tickets().map(|ticket| ticket.stamp).max().unwrap_or_default()
+    /// Whether another fact is known under this one's name.
+    pub fn clashes(&self, fact: &Fact) -> bool {
+        self.known.get(&fact.id).is_some_and(|known| *known != print(fact))
     }
 }
 

@@ -57,7 +57,7 @@ pub trait Journal: Send {
     fn mark_sent(&mut self, ids: &[FactId]) -> Result<(), JournalError>;
 
     /// Writes what came from the hall and where reading goes on, in one transaction. A fact that is there already stays
-    /// as it is and counts as sent.
+    /// as it is and counts as sent. Never given a fact whose name is there with other contents.
     fn absorb(&mut self, batch: &BatchKey, facts: &[Fact], cursor: &Cursor) -> Result<(), JournalError>;
 
     /// The hall has lost its memory: every fact, whoever wrote it, counts as unsent again, and reading begins at the

@@ -231,7 +231,9 @@ impl<J: Journal> Member<J> {
                 return Err(HallError::Hostile("a name in a batch without names"));
             }
             let fresh = facts.iter().filter(|fact| !self.book.knows(&fact.id)).count();
-            self.journal.absorb(&self.who.batch, &facts, &cursor)?;
+            // What is here under the same name with other contents stays here, unsent; the conflict is shown.
+            let sound: Vec<Fact> = facts.iter().filter(|fact| !self.book.clashes(fact)).cloned().collect();
+            self.journal.absorb(&self.who.batch, &sound, &cursor)?;
             self.cursor = cursor;
             for fact in &facts {
                 self.clock.observe(fact.stamp);
@@ -307,7 +309,11 @@ impl<J: Journal> Member<J> {
 
     /// 取号. Online the number comes from the hall; alone from this station's own, and the ticket is reserved to it.
     pub fn issue(&mut self, new: &NewTicket, now: Timestamp) -> Result<TicketState, HallError> {
-        self.refuse_known(new)?;
+        if self.refuse_known(new).is_err() {
+            // Perhaps it was passed over, let go or photographed a moment ago somewhere else.
+            self.sync(now)?;
+            self.refuse_known(new)?;
+        }
         let number = match &mut self.server {
             Some(server) => {
                 let taken = server.take_number(&self.who.batch, new.code.as_ref(), new.retake);
