@@ -9,7 +9,7 @@ use ts_rs::TS;
 
 use crate::conflict::{self, Conflict, ShownConflict};
 use crate::fold::{fold, order};
-use crate::{CodeKey, Fact, FactId, Happening, HallError, Stamp, StationId, TicketKey, TicketState};
+use crate::{CodeKey, Fact, FactId, HallError, Happening, Stamp, StationId, TicketKey, TicketState};
 
 /// A fee that was taken or proved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -192,8 +192,7 @@ impl Book {
 fn person(tickets: &[&TicketState]) -> PersonFacts {
     let listed: u32 = tickets.iter().map(|t| t.retakes_listed).sum();
     let answered = tickets.iter().filter(|t| t.retake && *t.stage() == Stage::Shot).count();
-    let tickets =
-        tickets.iter().map(|t| TicketFact { number: t.number, stage: t.stage().clone() }).collect();
+    let tickets = tickets.iter().map(|t| TicketFact { number: t.number, stage: t.stage().clone() }).collect();
     PersonFacts { tickets, retake_open: listed as usize > answered }
 }
 
@@ -205,3 +204,7 @@ fn print(fact: &Fact) -> u64 {
     serde_json::to_string(&bare).unwrap_or_default().hash(&mut hasher);
     hasher.finish()
 }
+
+#[cfg(test)]
+#[path = "book_tests.rs"]
+mod tests;

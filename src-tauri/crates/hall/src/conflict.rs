@@ -117,19 +117,29 @@ impl Conflict {
             ),
             Self::CalledTwice { number, booths: [first, second], .. } => Text::new(
                 format!("{number} 号被 {first} 和 {second} 同时叫到。请确认此人在哪个机位。"),
-                format!("Number {number} was called by {first} and by {second}. Make sure at which booth the person is."),
+                format!(
+                    "Number {number} was called by {first} and by {second}. Make sure at which booth the person is."
+                ),
             ),
             Self::TwoNumbers { numbers, .. } => Text::new(
                 format!("同一个采集码有多个号：{}。请保留一个，其余按“离开”处理。", join(numbers)),
-                format!("One code has several numbers: {}. Keep one and let the others leave.", join(numbers)),
+                format!(
+                    "One code has several numbers: {}. Keep one and let the others leave.",
+                    join(numbers)
+                ),
             ),
             Self::NumberDoubled { number, .. } => Text::new(
                 format!("{number} 号发给了两个人。请再次扫码核对，并给其中一人换号。"),
-                format!("Number {number} was given to two people. Scan their codes again and give one of them a new number."),
+                format!(
+                    "Number {number} was given to two people. Scan their codes again and give one of them a new number."
+                ),
             ),
             Self::StepLost { number, step, .. } => Text::new(
                 format!("{number} 号的一步操作（{}）到得太晚，没有生效。请查看该号现在的状态。", step.action),
-                format!("A step ({}) for number {number} came too late and did not count. Look where the number stands now.", step.action),
+                format!(
+                    "A step ({}) for number {number} came too late and did not count. Look where the number stands now.",
+                    step.action
+                ),
             ),
             Self::SequenceReused { .. } => Text::new(
                 "有一台机位使用了复制或还原的数据文件夹，两条不同的记录用了同一个编号。请给该机位设新的站号，记录仍保存在本机。",
@@ -182,7 +192,8 @@ pub fn find<'a>(tickets: impl IntoIterator<Item = &'a TicketState>) -> Vec<Confl
 }
 
 fn shot_twice(code: Option<CodeKey>, tickets: &[&TicketState]) -> Conflict {
-    let mut shots: Vec<_> = tickets.iter().flat_map(|t| t.shots.iter().map(|s| (s.at, t.number, s))).collect();
+    let mut shots: Vec<_> =
+        tickets.iter().flat_map(|t| t.shots.iter().map(|s| (s.at, t.number, s))).collect();
     shots.sort_by(|a, b| (a.0, &a.2.fact).cmp(&(b.0, &b.2.fact)));
     let mut numbers: Vec<_> = shots.iter().map(|(_, number, _)| *number).collect();
     numbers.dedup();

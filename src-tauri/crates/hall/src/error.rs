@@ -145,7 +145,10 @@ impl HallError {
     /// What happened and what to do.
     pub fn text(&self) -> Text {
         match self {
-            Self::Name(_) => Text::new("站号、批次号或机位名不合规定。请在设置里改正。", "A station id, batch key or booth name is not acceptable. Correct it in the settings."),
+            Self::Name(_) => Text::new(
+                "站号、批次号或机位名不合规定。请在设置里改正。",
+                "A station id, batch key or booth name is not acceptable. Correct it in the settings.",
+            ),
             Self::Setting(what) => Text::new(
                 format!("数据库连接行不能用（{what}）。请在设置里改正。"),
                 format!("The connection line cannot be used ({what}). Correct it in the settings."),
@@ -154,35 +157,79 @@ impl HallError {
                 "连不上现场数据库，本机位单独继续，恢复后自动合并。请检查网线、交换机和那台电脑。",
                 "The hall's database cannot be reached. This booth goes on alone and joins again by itself. Check cable, switch and that computer.",
             ),
-            Self::Access(_) => Text::new("数据库拒绝访问。请检查用户名、密码和权限。", "The database refuses access. Check user, password and rights."),
+            Self::Access(_) => Text::new(
+                "数据库拒绝访问。请检查用户名、密码和权限。",
+                "The database refuses access. Check user, password and rights.",
+            ),
             Self::ForeignSchema => Text::new(
                 "这个数据库里已有别的同名内容，没有改动。请换一个空的数据库。",
                 "The database holds something else under our name; nothing was touched. Use an empty database.",
             ),
-            Self::TooNew { .. } => Text::new("现场数据库由更新版本的程序建立。请升级本机。", "A newer program made the hall's database. Update this laptop."),
+            Self::TooNew { .. } => Text::new(
+                "现场数据库由更新版本的程序建立。请升级本机。",
+                "A newer program made the hall's database. Update this laptop.",
+            ),
             Self::Hostile(_) => Text::new(
                 "数据库的回答不对，已断开，本机位单独继续。请检查连接的是不是现场数据库。",
                 "The database gave an answer that cannot be right; disconnected, this booth goes on alone. Check that it is the hall's database.",
             ),
-            Self::Database(_) => Text::new("数据库出错，本机位单独继续。请查看日志。", "The database failed; this booth goes on alone. See the log."),
-            Self::BadFact => Text::new("记录内容不合规定，没有保存。", "The record is not acceptable; nothing was saved."),
-            Self::BoothTaken => Text::new("已有另一台电脑用这个机位名。请在设置里换一个。", "Another laptop uses this booth's name. Choose another one in the settings."),
-            Self::OtherRule => Text::new("现场其他机位对“是否共享姓名”的设置不同。请统一批次设置。", "The other booths of this hall have another rule on sharing names. Make the batch settings agree."),
-            Self::NamesStay => Text::new("本批次不允许共享姓名和证件号。", "Names and IDs are not shared in this batch."),
-            Self::UnknownTicket => Text::new("没有这个号。请核对后再试。", "There is no such number. Check and try again."),
-            Self::NumberDoubled(n) => Text::new(format!("{n} 号发给了两个人。请扫码确认。"), format!("Number {n} was given to two people. Scan the code.")),
-            Self::BoothBusy(n) => Text::new(format!("{n} 号还在本机位。请先完成或过号。"), format!("Number {n} is still at this booth. Finish or pass it first.")),
+            Self::Database(_) => Text::new(
+                "数据库出错，本机位单独继续。请查看日志。",
+                "The database failed; this booth goes on alone. See the log.",
+            ),
+            Self::BadFact => {
+                Text::new("记录内容不合规定，没有保存。", "The record is not acceptable; nothing was saved.")
+            }
+            Self::BoothTaken => Text::new(
+                "已有另一台电脑用这个机位名。请在设置里换一个。",
+                "Another laptop uses this booth's name. Choose another one in the settings.",
+            ),
+            Self::OtherRule => Text::new(
+                "现场其他机位对“是否共享姓名”的设置不同。请统一批次设置。",
+                "The other booths of this hall have another rule on sharing names. Make the batch settings agree.",
+            ),
+            Self::NamesStay => {
+                Text::new("本批次不允许共享姓名和证件号。", "Names and IDs are not shared in this batch.")
+            }
+            Self::UnknownTicket => {
+                Text::new("没有这个号。请核对后再试。", "There is no such number. Check and try again.")
+            }
+            Self::NumberDoubled(n) => Text::new(
+                format!("{n} 号发给了两个人。请扫码确认。"),
+                format!("Number {n} was given to two people. Scan the code."),
+            ),
+            Self::BoothBusy(n) => Text::new(
+                format!("{n} 号还在本机位。请先完成或过号。"),
+                format!("Number {n} is still at this booth. Finish or pass it first."),
+            ),
             Self::NotOurs => Text::new(
                 "现在与现场断开，这个号不能在本机位叫。请只叫本机位发的号，或等恢复连接。",
                 "Cut off from the hall, this number cannot be called here. Call numbers given out here, or wait for the connection.",
             ),
-            Self::NoNumbers => Text::new("断网期间预留的号已用完。请恢复连接，或到别的机位取号。", "The numbers kept for working alone are used up. Restore the connection, or give numbers at another booth."),
-            Self::HasNumber(n) => Text::new(format!("这个采集码已有 {n} 号。"), format!("This code has number {n} already.")),
-            Self::AlreadyShot(n) => Text::new(format!("这个采集码已拍（{n} 号）。需要重拍请写明原因。"), format!("This code was photographed as number {n}. For a retake give the reason.")),
-            Self::Ticket(n, _) => Text::new(format!("{n} 号现在不能这样操作。请查看它的状态。"), format!("That cannot be done with number {n} now. Look where it stands.")),
-            Self::Journal(_) => Text::new("本机写不进记录，没有保存。请检查磁盘。", "The record cannot be written on this laptop; nothing was saved. Check the disk."),
+            Self::NoNumbers => Text::new(
+                "断网期间预留的号已用完。请恢复连接，或到别的机位取号。",
+                "The numbers kept for working alone are used up. Restore the connection, or give numbers at another booth.",
+            ),
+            Self::HasNumber(n) => {
+                Text::new(format!("这个采集码已有 {n} 号。"), format!("This code has number {n} already."))
+            }
+            Self::AlreadyShot(n) => Text::new(
+                format!("这个采集码已拍（{n} 号）。需要重拍请写明原因。"),
+                format!("This code was photographed as number {n}. For a retake give the reason."),
+            ),
+            Self::Ticket(n, _) => Text::new(
+                format!("{n} 号现在不能这样操作。请查看它的状态。"),
+                format!("That cannot be done with number {n} now. Look where it stands."),
+            ),
+            Self::Journal(_) => Text::new(
+                "本机写不进记录，没有保存。请检查磁盘。",
+                "The record cannot be written on this laptop; nothing was saved. Check the disk.",
+            ),
             Self::Busy => Text::new("操作太多，请稍候再试。", "Too much at once. Try again in a moment."),
-            Self::Stopped | Self::System(_) => Text::new("多机位协作已停止。请重新启动程序。", "Sharing with the other booths has stopped. Restart the program."),
+            Self::Stopped | Self::System(_) => Text::new(
+                "多机位协作已停止。请重新启动程序。",
+                "Sharing with the other booths has stopped. Restart the program.",
+            ),
         }
     }
 }
@@ -199,7 +246,9 @@ impl From<tokio_postgres::Error> for HallError {
                 text if text.starts_with("query returned") => Self::Hostile("another number of rows"),
                 text if text.starts_with("invalid column") => Self::Hostile("a missing column"),
                 text if text.starts_with("authentication") => Self::Access("authentication".to_owned()),
-                text if text.starts_with("error performing TLS") => Self::Setting("TLS is not supported here"),
+                text if text.starts_with("error performing TLS") => {
+                    Self::Setting("TLS is not supported here")
+                }
                 _ => Self::Unreachable("connection lost".to_owned()),
             };
         };

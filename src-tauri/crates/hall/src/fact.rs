@@ -149,9 +149,7 @@ impl Fact {
                 Action::Refuse { reason } => line(reason, MAX_REASON),
                 _ => true,
             },
-            Happening::Paid { amount_fen, cashier, .. } => {
-                *amount_fen <= MAX_AMOUNT_FEN && line(cashier, 64)
-            }
+            Happening::Paid { amount_fen, cashier, .. } => *amount_fen <= MAX_AMOUNT_FEN && line(cashier, 64),
             Happening::Named { name, student_no, .. } => {
                 [name, student_no].into_iter().flatten().all(|text| line(text, 100))
             }
@@ -171,7 +169,8 @@ impl Fact {
         let mut fact = self.clone();
         match &mut fact.what {
             Happening::Named { .. } => return None,
-            Happening::Stepped { action: Action::Refuse { reason }, .. } | Happening::Settled { reason, .. } => {
+            Happening::Stepped { action: Action::Refuse { reason }, .. }
+            | Happening::Settled { reason, .. } => {
                 *reason = WITHHELD.to_owned();
             }
             _ => {}
@@ -179,4 +178,3 @@ impl Fact {
         Some(fact)
     }
 }
-

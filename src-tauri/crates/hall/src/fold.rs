@@ -128,8 +128,10 @@ impl TicketState {
         self.stamp = self.stamp.max(fact.stamp);
         let writer = &fact.id.station;
         match &fact.what {
-            Happening::Stepped { action, seen, .. } => return self.step(fact, action, seen),
-            Happening::Reserved { .. } if self.stage().booth().is_some() && self.called_by.as_ref() == Some(writer) => {
+            Happening::Stepped { action, seen, .. } => self.step(fact, action, seen),
+            Happening::Reserved { .. }
+                if self.stage().booth().is_some() && self.called_by.as_ref() == Some(writer) =>
+            {
                 self.reserved_to = Some(writer.clone());
             }
             Happening::Released { .. } if self.is_reserved_to(writer) => self.reserved_to = None,

@@ -1,9 +1,9 @@
 //! The hall's own thread: all calls to the database happen here, so that no key press waits for a dead server longer
 //! than one answer may take, and connecting happens on yet another thread.
 
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -36,7 +36,7 @@ type Job<J> = Box<dyn FnOnce(&mut Member<J>, Timestamp) + Send>;
 
 enum Mail<J> {
     Job(Job<J>),
-    Dialed(Result<Server, HallError>),
+    Dialed(Box<Result<Server, HallError>>),
     Changed,
     Stop,
 }
@@ -108,7 +108,10 @@ impl<J: Journal + 'static> Hall<J> {
     }
 
     /// Has something done on the hall's thread, without waiting. [`HallError::Busy`] if too much waits already.
-    pub fn post(&self, job: impl FnOnce(&mut Member<J>, Timestamp) + Send + 'static) -> Result<(), HallError> {
+    pub fn post(
+        &self,
+        job: impl FnOnce(&mut Member<J>, Timestamp) + Send + 'static,
+    ) -> Result<(), HallError> {
         self.mail.try_send(Mail::Job(Box::new(job))).map_err(|error| match error {
             TrySendError::Full(_) => HallError::Busy,
             TrySendError::Disconnected(_) => HallError::Stopped,
@@ -148,7 +151,7 @@ impl<J: Journal + 'static> Desk<J> {
                     job(&mut self.member, (self.clock)());
                     self.stale = true;
                 }
-                Ok(Mail::Dialed(result)) => self.dialed(result),
+                Ok(Mail::Dialed(result)) => self.dialed(*result),
                 Ok(Mail::Changed) => self.read_at = Instant::now(),
                 Err(RecvTimeoutError::Timeout) => {}
             }
@@ -200,7 +203,7 @@ impl<J: Journal + 'static> Desk<J> {
         let (settings, outbox) = (self.settings.clone(), self.outbox.clone());
         let spawned = thread::Builder::new().name("hall-dial".to_owned()).spawn(move || {
             // If the hall has ended meanwhile the connection is dropped here.
-            let _ = outbox.send(Mail::Dialed(Server::connect(&settings)));
+            let _ = outbox.send(Mail::Dialed(Box::new(Server::connect(&settings))));
         });
         match spawned {
             Ok(_) => self.dialing = true,

@@ -34,7 +34,10 @@ pub struct Listener {
 
 impl Listener {
     /// Starts listening. `tell` must not block for long.
-    pub fn start(settings: HallSettings, tell: impl FnMut(Changed) + Send + 'static) -> Result<Self, HallError> {
+    pub fn start(
+        settings: HallSettings,
+        tell: impl FnMut(Changed) + Send + 'static,
+    ) -> Result<Self, HallError> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
         thread::Builder::new()

@@ -77,7 +77,12 @@ pub struct Member<J> {
 
 impl<J: Journal> Member<J> {
     /// Reads the journal. The station is alone until [`Member::attach`].
-    pub fn open(who: Membership, mut journal: J, numbers_ahead: u32, now: Timestamp) -> Result<Self, HallError> {
+    pub fn open(
+        who: Membership,
+        mut journal: J,
+        numbers_ahead: u32,
+        now: Timestamp,
+    ) -> Result<Self, HallError> {
         let saved = journal.load(&who.batch)?;
         let (mut book, mut clock) = (Book::default(), StampClock::default());
         let mut seq_floor = 0;
@@ -265,7 +270,8 @@ impl<J: Journal> Member<J> {
 
     /// First number of a range that was not given out.
     fn unused(&self, range: NumberRange) -> ShotNumber {
-        let used = self.book.tickets().map(|t| t.number).filter(|n| (range.first..=range.last).contains(n)).max();
+        let used =
+            self.book.tickets().map(|t| t.number).filter(|n| (range.first..=range.last).contains(n)).max();
         used.map_or(range.first, |n| ShotNumber(n.0 + 1))
     }
 
@@ -449,7 +455,12 @@ impl<J: Journal> Member<J> {
     }
 
     /// Any step but a call. It is written here first, so that a picture that was accepted never waits for the hall.
-    pub fn step(&mut self, key: &TicketKey, action: &Action, now: Timestamp) -> Result<TicketState, HallError> {
+    pub fn step(
+        &mut self,
+        key: &TicketKey,
+        action: &Action,
+        now: Timestamp,
+    ) -> Result<TicketState, HallError> {
         if let Action::Call { .. } = action {
             return self.call(key, now);
         }
@@ -486,7 +497,12 @@ impl<J: Journal> Member<J> {
     }
 
     /// A code was read for a ticket that had none.
-    pub fn bind_code(&mut self, key: &TicketKey, code: CodeKey, now: Timestamp) -> Result<TicketState, HallError> {
+    pub fn bind_code(
+        &mut self,
+        key: &TicketKey,
+        code: CodeKey,
+        now: Timestamp,
+    ) -> Result<TicketState, HallError> {
         let state = self.ticket(key)?;
         if state.code.as_ref().is_some_and(|known| *known != code) {
             return Err(HallError::HasNumber(state.number));
@@ -526,7 +542,10 @@ impl<J: Journal> Member<J> {
     pub fn list_retake(&mut self, key: &TicketKey, now: Timestamp) -> Result<FactId, HallError> {
         let state = self.ticket(key)?;
         if *state.stage() != Stage::Shot {
-            return Err(HallError::Ticket(state.number, domain::TicketRefusal::NotFrom(state.stage().name())));
+            return Err(HallError::Ticket(
+                state.number,
+                domain::TicketRefusal::NotFrom(state.stage().name()),
+            ));
         }
         self.one(Happening::RetakeListed { ticket: key.clone() }, now)
     }

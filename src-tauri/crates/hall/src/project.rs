@@ -28,11 +28,14 @@ fn columns<'a>(ids: impl Iterator<Item = &'a FactId>) -> (Vec<&'a str>, Vec<i64>
 
 /// Adds facts at the end of the batch's list. The tickets must be locked. Holds the batch's row lock from here to the
 /// end of the transaction, as the last lock that is taken: places have no gaps and no deadlock arises.
-pub(crate) async fn append(tx: &Transaction<'_>, who: &Membership, facts: &[Fact]) -> Result<Sent, HallError> {
+pub(crate) async fn append(
+    tx: &Transaction<'_>,
+    who: &Membership,
+    facts: &[Fact],
+) -> Result<Sent, HallError> {
     let batch = who.batch.as_str();
-    let row = tx
-        .query_one("SELECT last_pos FROM gradbooth.batch WHERE key = $1 FOR UPDATE", &[&batch])
-        .await?;
+    let row =
+        tx.query_one("SELECT last_pos FROM gradbooth.batch WHERE key = $1 FOR UPDATE", &[&batch]).await?;
     let last_pos: i64 = row.try_get(0)?;
     let mut sent = Sent::default();
     let mut fresh: BTreeMap<&FactId, (Fact, String)> = BTreeMap::new();

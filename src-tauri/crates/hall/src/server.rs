@@ -12,8 +12,8 @@ use crate::fact::{MAX_FACT, MAX_NUMBER};
 use crate::journal::{Cursor, NumberRange};
 use crate::wire::Wire;
 use crate::{
-    BatchKey, BoothName, CodeKey, Fact, FactId, HallError, HallSettings, Happening, StampClock, StationId, TicketKey,
-    TicketState, project, schema,
+    BatchKey, BoothName, CodeKey, Fact, FactId, HallError, HallSettings, Happening, StampClock, StationId,
+    TicketKey, TicketState, project, schema,
 };
 
 /// The channel of `LISTEN/NOTIFY`; the payload is the batch.
@@ -75,7 +75,7 @@ impl Server {
     /// [`HallSettings::connect_within`] and one more answer; call it where nobody waits.
     pub fn connect(settings: &HallSettings) -> Result<Self, HallError> {
         let mut wire = Wire::connect(settings)?;
-        wire.run(|client| schema::migrate(client))?;
+        wire.run(schema::migrate)?;
         Ok(Self { wire })
     }
 
@@ -144,12 +144,17 @@ impl Server {
         self.wire.run(|client| async move { Ok(client.batch_execute("").await?) })
     }
 
-    fn retry<T>(&mut self, mut exchange: impl FnMut(&mut Wire) -> Result<T, HallError>) -> Result<T, HallError> {
+    fn retry<T>(
+        &mut self,
+        mut exchange: impl FnMut(&mut Wire) -> Result<T, HallError>,
+    ) -> Result<T, HallError> {
         let mut tries = 1;
         loop {
             match exchange(&mut self.wire) {
                 // Deadlock, serialization failure: nothing has happened, and the other one is through now.
-                Err(HallError::Database(state)) if tries < TRIES && (state == "40P01" || state == "40001") => {
+                Err(HallError::Database(state))
+                    if tries < TRIES && (state == "40P01" || state == "40001") =>
+                {
                     tries += 1;
                 }
                 result => return result,
@@ -164,7 +169,11 @@ fn counted(value: i64, what: &'static str) -> Result<u64, HallError> {
 }
 
 fn number(value: i64) -> Result<ShotNumber, HallError> {
-    if (1..=MAX_NUMBER).contains(&value) { Ok(ShotNumber(value)) } else { Err(HallError::Hostile("a number")) }
+    if (1..=MAX_NUMBER).contains(&value) {
+        Ok(ShotNumber(value))
+    } else {
+        Err(HallError::Hostile("a number"))
+    }
 }
 
 /// A fact as the database has it.
@@ -288,7 +297,8 @@ async fn claim(
     let (batch, station, booth) = (who.batch.as_str(), who.station.as_str(), who.booth.as_str());
     let tx = client.transaction().await?;
     // One claim per booth at a time, also over a connection that was given up and still works on.
-    tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", &[&format!("{batch}/{booth}")]).await?;
+    tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", &[&format!("{batch}/{booth}")])
+        .await?;
     let busy = tx
         .query_opt(
             "SELECT number FROM gradbooth.ticket WHERE batch = $1 AND booth = $2 ORDER BY number LIMIT 1",
@@ -391,7 +401,11 @@ async fn refuse_known_code(
         .await?;
     let Some(row) = known else { return Ok(()) };
     let had = number(row.try_get(0)?)?;
-    Err(if row.try_get::<_, &str>(1)? == "shot" { HallError::AlreadyShot(had) } else { HallError::HasNumber(had) })
+    Err(if row.try_get::<_, &str>(1)? == "shot" {
+        HallError::AlreadyShot(had)
+    } else {
+        HallError::HasNumber(had)
+    })
 }
 
 async fn reserve(client: &mut Client, who: &Membership, count: u32) -> Result<NumberRange, HallError> {

@@ -90,7 +90,9 @@ mod tests {
     fn a_password_reaches_neither_log_nor_error() {
         let line = "host=10.0.0.2 user=u password=geheim dbname=d";
         assert!(!format!("{:?}", HallSettings::new(line).unwrap()).contains("geheim"));
-        for bad in ["host=10.0.0.2 password=geheim user=u nonsense=1", "postgresql://u:geheim@h/d?sslmode=require"] {
+        for bad in
+            ["host=10.0.0.2 password=geheim user=u nonsense=1", "postgresql://u:geheim@h/d?sslmode=require"]
+        {
             let error = HallSettings::new(bad).unwrap_err();
             let said = format!("{error} {error:?} {:?}", error.text());
             assert!(!said.contains("geheim"), "{said}");
@@ -99,7 +101,15 @@ mod tests {
 
     #[test]
     fn a_line_is_whole_or_refused() {
-        for bad in ["", "host=a user=u", "user=u dbname=d", "host=a dbname=d", "host=a,b user=u dbname=d", "host=/tmp user=u dbname=d", "host=a user=u dbname=d sslmode=require"] {
+        for bad in [
+            "",
+            "host=a user=u",
+            "user=u dbname=d",
+            "host=a dbname=d",
+            "host=a,b user=u dbname=d",
+            "host=/tmp user=u dbname=d",
+            "host=a user=u dbname=d sslmode=require",
+        ] {
             assert!(HallSettings::new(bad).is_err(), "{bad}");
         }
         assert_eq!(HallSettings::new("postgresql://u@hall:5433/d").unwrap().address(), ("hall", 5433));

@@ -11,9 +11,7 @@ use ts_rs::TS;
 const END: i64 = 4_102_444_800_000;
 
 /// A point in the order of all facts. Two stations may write equal stamps; then the [`crate::FactId`] decides.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct Stamp {
     /// Milliseconds since the Unix epoch; the writer's clock, or later.

@@ -25,7 +25,11 @@ struct Metered {
 }
 
 impl AsyncRead for Metered {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
         let read = buf.filled().len() - before;
@@ -82,9 +86,7 @@ impl Wire {
             let stream = Metered { stream, left: meter };
             let (client, mut connection) = settings.config().connect_raw(stream, NoTls).await?;
             tokio::spawn(async move {
-                while let Some(Ok(message)) =
-                    std::future::poll_fn(|cx| connection.poll_message(cx)).await
-                {
+                while let Some(Ok(message)) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
                     if matches!(message, AsyncMessage::Notification(_)) {
                         let _ = tell.try_send(());
                     }
@@ -107,7 +109,10 @@ impl Wire {
     }
 
     /// Runs one exchange within the time for an answer. After a [`HallError::cuts_off`] the wire is of no more use.
-    pub(crate) fn run<'a, T, F>(&'a mut self, exchange: impl FnOnce(&'a mut Client) -> F) -> Result<T, HallError>
+    pub(crate) fn run<'a, T, F>(
+        &'a mut self,
+        exchange: impl FnOnce(&'a mut Client) -> F,
+    ) -> Result<T, HallError>
     where
         F: Future<Output = Result<T, HallError>> + 'a,
     {

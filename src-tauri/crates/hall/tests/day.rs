@@ -22,7 +22,8 @@ fn a_small_day_with_a_cut_ends_with_everybody_in_one_state() {
 fn the_day_of_4500_people_at_8_booths_with_3_cut_off_for_ten_minutes_each() {
     let Some(cluster) = rig::Cluster::start() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let plan = DayPlan { people: 4_500, colleges: 30, campuses: 2, booths_per_campus: 4, cuts: 3, seed: 2025 };
+    let plan =
+        DayPlan { people: 4_500, colleges: 30, campuses: 2, booths_per_campus: 4, cuts: 3, seed: 2025 };
     let figures = run(&cluster.database("day"), folder.path(), &plan);
     println!("{figures}");
     assert!(figures.claims_alone > 100 && figures.conflicts.contains_key("two_numbers"));

@@ -10,8 +10,8 @@ use std::time::Duration;
 use domain::ticket::Action;
 use domain::{HoldReason, PaymentMethod, Stage, Timestamp};
 use hall::{
-    Changed, CodeKey, Conflict, Cursor, Fact, HallError, Happening, Link, Listener, Member, MemoryJournal, NewTicket,
-    Server, StampClock, Wanted,
+    Changed, CodeKey, Conflict, Cursor, Fact, HallError, Happening, Link, Listener, Member, MemoryJournal,
+    NewTicket, Server, StampClock, Wanted,
 };
 use rig::{Cluster, alone, joined, who};
 
@@ -105,10 +105,15 @@ fn facts_may_come_twice_and_in_any_order(cluster: &Cluster) {
     let other = cluster.database("backwards");
     let mut late = joined(&other, "b", "z");
     let mut server = Server::connect(&other).unwrap();
-    backwards.chunks(3).for_each(|page| assert!(server.send(&who("b", "z"), page).unwrap().reused.is_empty()));
+    backwards
+        .chunks(3)
+        .for_each(|page| assert!(server.send(&who("b", "z"), page).unwrap().reused.is_empty()));
     late.sync(NOW).unwrap();
     assert_eq!(late.book().tickets().collect::<Vec<_>>(), booth.book().tickets().collect::<Vec<_>>());
-    assert_eq!(cluster.client("backwards").count("SELECT count(*) FROM gradbooth.ticket WHERE stage = 'shot'"), 1);
+    assert_eq!(
+        cluster.client("backwards").count("SELECT count(*) FROM gradbooth.ticket WHERE stage = 'shot'"),
+        1
+    );
 }
 
 fn another_fact_under_a_used_name_is_shown_and_not_taken(cluster: &Cluster) {
@@ -121,7 +126,10 @@ fn another_fact_under_a_used_name_is_shown_and_not_taken(cluster: &Cluster) {
     restored.attach(Server::connect(&settings).unwrap(), NOW).unwrap();
     assert_eq!(restored.reused().iter().collect::<Vec<_>>(), [&first.key]);
     let conflicts = restored.book().conflicts();
-    assert!(matches!(&conflicts[..], [c] if matches!(c.conflict, Conflict::SequenceReused { .. })), "{conflicts:?}");
+    assert!(
+        matches!(&conflicts[..], [c] if matches!(c.conflict, Conflict::SequenceReused { .. })),
+        "{conflicts:?}"
+    );
     assert_eq!(restored.unsent(9).unwrap(), 1, "the record is lost");
     // From then on it counts above what the hall has.
     let next = restored.issue(&of(2), NOW).unwrap();
@@ -175,8 +183,13 @@ fn cut_off_a_booth_calls_only_its_own_and_conflicts_are_shown(cluster: &Cluster)
     assert_eq!((a.link(), a.unsent(9).unwrap()), (Link::Online, 0));
     let shown: Vec<_> = c.book().conflicts();
     assert_eq!(shown, a.book().conflicts());
-    let twice = shown.iter().find(|s| matches!(&s.conflict, Conflict::ShotTwice { code: Some(k), .. } if *k == code(1)));
-    assert!(matches!(&twice.unwrap().conflict, Conflict::ShotTwice { booths, .. } if booths.len() == 2), "{shown:?}");
+    let twice = shown
+        .iter()
+        .find(|s| matches!(&s.conflict, Conflict::ShotTwice { code: Some(k), .. } if *k == code(1)));
+    assert!(
+        matches!(&twice.unwrap().conflict, Conflict::ShotTwice { booths, .. } if booths.len() == 2),
+        "{shown:?}"
+    );
     let two = Conflict::TwoNumbers { code: code(3), numbers: vec![walk_in.number, elsewhere.number] };
     assert!(shown.iter().any(|s| s.conflict == two), "{shown:?}");
     assert_eq!(c.book().ticket(&called.key).unwrap().shots.len(), 2, "a picture is lost");
@@ -242,7 +255,9 @@ fn names_and_reasons_stay_at_the_booth(cluster: &Cluster) {
     let ticket = a.issue(&of(1), NOW).unwrap();
     assert!(matches!(a.name(&ticket.key, Some("张三".into()), None, NOW), Err(HallError::NamesStay)));
     a.step(&ticket.key, &Action::Refuse { reason: "张三没带身份证".into() }, NOW).unwrap();
-    assert!(matches!(a.ticket(&ticket.key).unwrap().stage(), Stage::Refused { reason } if reason.contains("张三")));
+    assert!(
+        matches!(a.ticket(&ticket.key).unwrap().stage(), Stage::Refused { reason } if reason.contains("张三"))
+    );
     let names = "SELECT count(*) FROM gradbooth.fact WHERE body LIKE '%张%'";
     assert_eq!(cluster.client("quiet").count(names), 0);
     a.sync(NOW).unwrap();
@@ -317,11 +332,20 @@ fn tables_that_were_tampered_with_are_errors(cluster: &Cluster) {
         ("h_other", "UPDATE gradbooth.fact SET seq = seq + 7"),
         ("h_gap", "UPDATE gradbooth.fact SET pos = pos + 5"),
         ("h_type", "ALTER TABLE gradbooth.fact ALTER COLUMN body TYPE bytea USING body::bytea"),
-        ("h_huge", "ALTER TABLE gradbooth.fact DROP CONSTRAINT fact_body_check;
-                    UPDATE gradbooth.fact SET body = repeat('x', 40000000)"),
-        ("h_number", r#"UPDATE gradbooth.fact SET body = regexp_replace(body, '"number":\d+', '"number":-1')"#),
+        (
+            "h_huge",
+            "ALTER TABLE gradbooth.fact DROP CONSTRAINT fact_body_check;
+                    UPDATE gradbooth.fact SET body = repeat('x', 40000000)",
+        ),
+        (
+            "h_number",
+            r#"UPDATE gradbooth.fact SET body = regexp_replace(body, '"number":\d+', '"number":-1')"#,
+        ),
         ("h_gone", "DROP TABLE gradbooth.fact"),
-        ("h_null", "ALTER TABLE gradbooth.fact ALTER COLUMN body DROP NOT NULL; UPDATE gradbooth.fact SET body = NULL"),
+        (
+            "h_null",
+            "ALTER TABLE gradbooth.fact ALTER COLUMN body DROP NOT NULL; UPDATE gradbooth.fact SET body = NULL",
+        ),
     ] {
         let settings = cluster.database(name);
         let (mut a, mut c) = (joined(&settings, "b", "a"), joined(&settings, "b", "c"));
@@ -350,7 +374,8 @@ fn boards_hear_of_changes(cluster: &Cluster) {
     let (tell, heard) = mpsc::channel();
     let _listener = Listener::start(settings, move |changed| {
         let _ = tell.send(changed);
-    }).unwrap();
+    })
+    .unwrap();
     let wait = || heard.recv_timeout(Duration::from_secs(120)).unwrap();
     assert_eq!(wait(), Changed::Connected);
     a.issue(&of(1), NOW).unwrap();
@@ -431,7 +456,10 @@ fn the_server_is_killed_and_comes_back(cluster: &Cluster) {
         assert_eq!(booth.unsent(9).unwrap(), 0);
         let book = booth.book();
         assert_eq!(book.tickets().count(), numbers.len(), "a ticket was lost");
-        assert!(book.tickets().all(|t| *t.stage() == Stage::Shot && t.shots.len() == 1), "a picture was lost or doubled");
+        assert!(
+            book.tickets().all(|t| *t.stage() == Stage::Shot && t.shots.len() == 1),
+            "a picture was lost or doubled"
+        );
         assert_eq!(book.conflicts(), []);
     }
 }

@@ -12,8 +12,10 @@ use domain::Timestamp;
 use hall::{Hall, HallError, HallSettings, Link, Member, MemoryJournal, Server};
 use rig::{alone, who};
 
-/// Answers every connection with `answer`, then does what `then` says with the socket.
-fn server(answer: fn(&mut TcpStream)) -> SocketAddr {
+type Answer = fn(&mut TcpStream);
+
+/// Answers every connection as told.
+fn server(answer: Answer) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
@@ -47,7 +49,7 @@ fn message(kind: u8, body: &[u8]) -> Vec<u8> {
 
 #[test]
 fn whatever_answers_there_is_an_error_and_no_password_in_it() {
-    let servers: [(&str, fn(&mut TcpStream)); 7] = [
+    let servers: [(&str, Answer); 7] = [
         ("says nothing", hold),
         ("hangs up", |_| {}),
         ("is a web server", |stream| {
@@ -117,7 +119,10 @@ fn a_dead_server_holds_up_no_key_press() {
     let fee = hall.ask(|member, now| member.pay(None, 2_000, domain::PaymentMethod::Cash, "c", now));
     assert_eq!(fee.unwrap().station, who("b", "a").station);
     assert!(matches!(shown.recv().unwrap().link, Link::Alone { .. }));
-    assert!(matches!(hall.ask(|member, now| member.issue(&hall::NewTicket::default(), now)), Err(HallError::NoNumbers)));
+    assert!(matches!(
+        hall.ask(|member, now| member.issue(&hall::NewTicket::default(), now)),
+        Err(HallError::NoNumbers)
+    ));
 }
 
 #[test]
@@ -126,7 +131,8 @@ fn the_mailbox_is_bounded() {
     let (go, wait) = std::sync::mpsc::channel::<()>();
     hall.post(move |_, _| {
         let _ = wait.recv();
-    }).unwrap();
+    })
+    .unwrap();
     let refused = (0..1_000).find_map(|_| hall.post(|_, _| {}).err());
     assert!(matches!(refused, Some(HallError::Busy)));
     go.send(()).unwrap();

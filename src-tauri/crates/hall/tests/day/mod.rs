@@ -102,8 +102,16 @@ pub struct Figures {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "people {} booths {} tickets {} facts {}", self.people, self.booths, self.tickets, self.facts)?;
-        writeln!(f, "claims {} (alone {}) numbers given alone {}", self.claims, self.claims_alone, self.issued_alone)?;
+        writeln!(
+            f,
+            "people {} booths {} tickets {} facts {}",
+            self.people, self.booths, self.tickets, self.facts
+        )?;
+        writeln!(
+            f,
+            "claims {} (alone {}) numbers given alone {}",
+            self.claims, self.claims_alone, self.issued_alone
+        )?;
         writeln!(f, "cuts of ten minutes {} queue jumpers caught {}", self.cuts, self.jumps_caught)?;
         writeln!(f, "end states {:?}", self.ends)?;
         writeln!(f, "conflicts shown {:?}", self.conflicts)?;
@@ -117,6 +125,7 @@ struct Booth {
     member: Member<SqliteJournal>,
     seat: Option<(usize, TicketKey)>,
     offset: i64,
+    look_at: i64,
 }
 
 struct Day<'a> {
@@ -159,7 +168,8 @@ impl<'a> Day<'a> {
                 let campus = college % plan.campuses;
                 let way = way(&mut random);
                 // So many at so many booths keep each college's slot as long as its people take.
-                let slot = (college / plan.campuses * per_college) as i64 * 12 / plan.booths_per_campus as i64;
+                let slot =
+                    (college / plan.campuses * per_college) as i64 * 12 / plan.booths_per_campus as i64;
                 let about = slot + (random.below(per_college.max(2)) * 12 / plan.booths_per_campus) as i64;
                 let shift = match random.below(20) {
                     0 => -20 * 60,
@@ -189,7 +199,7 @@ impl<'a> Day<'a> {
                 let mut member = Member::open(who, journal, 120, Timestamp(MORNING)).unwrap();
                 member.attach(Server::connect(settings).unwrap(), Timestamp(MORNING)).unwrap();
                 // No two laptops agree on the time.
-                Booth { campus, member, seat: None, offset: (i as i64 - 3) * 700 }
+                Booth { campus, member, seat: None, offset: (i as i64 - 3) * 700, look_at: 0 }
             })
             .collect();
         let figures = Figures { people: plan.people, booths: booths.len(), ..Figures::default() };
@@ -318,8 +328,8 @@ impl<'a> Day<'a> {
 
     fn free(&mut self, booth: usize) {
         let now = self.clock(booth);
+        self.look(booth);
         let member = &mut self.booths[booth].member;
-        member.sync(now).unwrap();
         let alone = matches!(member.link(), Link::Alone { .. });
         let called = match member.call_next(now) {
             Ok(called) => called,
@@ -327,8 +337,9 @@ impl<'a> Day<'a> {
         };
         let Some(ticket) = called else {
             // Nobody waits: looks again until everybody has come.
-            if self.queue.iter().any(|Reverse((_, _, e))| matches!(e, Event::Arrive(_) | Event::Back(_) | Event::Again(..) | Event::Join(_)))
-                || self.waiting(booth)
+            if self.queue.iter().any(|Reverse((_, _, e))| {
+                matches!(e, Event::Arrive(_) | Event::Back(_) | Event::Again(..) | Event::Join(_))
+            }) || self.waiting(booth)
             {
                 self.at(self.now + 15 * SECOND, Event::Free(booth));
             }
@@ -342,6 +353,15 @@ impl<'a> Day<'a> {
         let person = self.owner[&(campus, ticket.key.clone())];
         self.booths[booth].seat = Some((person, ticket.key));
         self.at(self.now + 4 * SECOND, Event::Sits(booth));
+    }
+
+    /// Reads the hall as often as a booth's thread would, at most every thirty seconds.
+    fn look(&mut self, booth: usize) {
+        let now = self.clock(booth);
+        if self.now >= self.booths[booth].look_at {
+            self.booths[booth].look_at = self.now + 30 * SECOND;
+            self.booths[booth].member.sync(now).unwrap();
+        }
     }
 
     fn waiting(&self, booth: usize) -> bool {
@@ -528,7 +548,11 @@ impl<'a> Day<'a> {
                 .collect();
             let truth: Vec<_> = books[0].tickets().cloned().collect();
             for book in &books {
-                assert_eq!(book.tickets().cloned().collect::<Vec<_>>(), truth, "two booths tell different stories");
+                assert_eq!(
+                    book.tickets().cloned().collect::<Vec<_>>(),
+                    truth,
+                    "two booths tell different stories"
+                );
                 assert_eq!(book.len(), books[0].len());
             }
             self.figures.facts += books[0].len();
@@ -581,8 +605,12 @@ impl<'a> Day<'a> {
                 other => panic!("nobody made this conflict: {other:?}"),
             }
         }
-        let both_shot: BTreeSet<_> =
-            self.people.iter().filter(|p| twice.contains(&p.code) && p.shots > 1).map(|p| p.code.clone()).collect();
+        let both_shot: BTreeSet<_> = self
+            .people
+            .iter()
+            .filter(|p| twice.contains(&p.code) && p.shots > 1)
+            .map(|p| p.code.clone())
+            .collect();
         assert!(both_shot.is_subset(&two_numbers), "a code with two numbers was not shown");
     }
 }

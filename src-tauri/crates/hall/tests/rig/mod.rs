@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use domain::Timestamp;
-use hall::{BatchKey, BoothName, HallSettings, Member, MemoryJournal, Membership, Server, StationId};
+use hall::{BatchKey, BoothName, HallSettings, Member, Membership, MemoryJournal, Server, StationId};
 
 /// A database cluster of its own, stopped and erased with the value.
 pub struct Cluster {
@@ -26,14 +26,18 @@ impl Cluster {
             return None;
         };
         // initdb refuses to run as root.
-        let user = is_root().then(|| ["postgres", "nobody"].into_iter().find(|user| exists(user)).unwrap().to_owned());
+        let user = is_root()
+            .then(|| ["postgres", "nobody"].into_iter().find(|user| exists(user)).unwrap().to_owned());
         let folder = tempfile::tempdir().unwrap();
         if let Some(user) = &user {
             assert!(Command::new("chown").arg(user).arg(folder.path()).status().unwrap().success());
         }
         let mut cluster = Self { folder, tools, user, port: 0 };
         let data = cluster.data();
-        cluster.run("initdb", &["-D", &data, "-U", "crew", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]);
+        cluster.run(
+            "initdb",
+            &["-D", &data, "-U", "crew", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"],
+        );
         // A port that was free a moment ago may be taken by now.
         for _ in 0..5 {
             cluster.port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -62,7 +66,11 @@ impl Cluster {
             }
             None => Command::new(tool),
         };
-        command.current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         command
     }
 
@@ -77,7 +85,11 @@ impl Cluster {
             self.port
         );
         let (data, log) = (self.data(), self.log());
-        self.command("pg_ctl").args(["-D", &data, "-l", &log, "-w", "-o", &options, "start"]).status().unwrap().success()
+        self.command("pg_ctl")
+            .args(["-D", &data, "-l", &log, "-w", "-o", &options, "start"])
+            .status()
+            .unwrap()
+            .success()
     }
 
     /// Kills the server as a power cut would.
@@ -140,8 +152,14 @@ impl Plain {
 }
 
 fn tools() -> Option<PathBuf> {
-    let on_path = std::env::var_os("PATH").into_iter().flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
-    let packaged = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|d| d.path().join("bin"));
+    let on_path = std::env::var_os("PATH")
+        .into_iter()
+        .flat_map(|path| std::env::split_paths(&path).collect::<Vec<_>>());
+    let packaged = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|d| d.path().join("bin"));
     packaged.chain(on_path).find(|folder| folder.join("initdb").exists() && folder.join("pg_ctl").exists())
 }
 

@@ -42,9 +42,21 @@ impl Journal for SqliteJournal {
         let ranges = bodies("SELECT body FROM number_range WHERE batch = ?1 ORDER BY rowid")?;
         let cursor = bodies("SELECT cursor FROM place WHERE batch = ?1")?.pop();
         Ok(Saved {
-            facts: facts.iter().map(|body| serde_json::from_str(body)).collect::<Result<_, _>>().map_err(bad)?,
-            ranges: ranges.iter().map(|body| serde_json::from_str(body)).collect::<Result<_, _>>().map_err(bad)?,
-            cursor: cursor.map(|text| serde_json::from_str(&text)).transpose().map_err(bad)?.unwrap_or_default(),
+            facts: facts
+                .iter()
+                .map(|body| serde_json::from_str(body))
+                .collect::<Result<_, _>>()
+                .map_err(bad)?,
+            ranges: ranges
+                .iter()
+                .map(|body| serde_json::from_str(body))
+                .collect::<Result<_, _>>()
+                .map_err(bad)?,
+            cursor: cursor
+                .map(|text| serde_json::from_str(&text))
+                .transpose()
+                .map_err(bad)?
+                .unwrap_or_default(),
         })
     }
 
@@ -107,7 +119,8 @@ impl Journal for SqliteJournal {
             .map_err(failed)?;
         }
         let cursor = serde_json::to_string(cursor).map_err(bad)?;
-        tx.execute("INSERT OR REPLACE INTO place VALUES (?1, ?2)", params![batch.as_str(), cursor]).map_err(failed)?;
+        tx.execute("INSERT OR REPLACE INTO place VALUES (?1, ?2)", params![batch.as_str(), cursor])
+            .map_err(failed)?;
         tx.commit().map_err(failed)
     }
 
@@ -122,9 +135,11 @@ impl Journal for SqliteJournal {
         let body = serde_json::to_string(&range).map_err(bad)?;
         let kept: Option<i64> = self
             .0
-            .query_row("SELECT 1 FROM number_range WHERE batch = ?1 AND body = ?2", params![batch.as_str(), body], |r| {
-                r.get(0)
-            })
+            .query_row(
+                "SELECT 1 FROM number_range WHERE batch = ?1 AND body = ?2",
+                params![batch.as_str(), body],
+                |r| r.get(0),
+            )
             .optional()
             .map_err(failed)?;
         if kept.is_none() {
