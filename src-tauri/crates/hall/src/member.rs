@@ -22,6 +22,9 @@ const SEQS_AT_A_TIME: u64 = 64;
 /// Pages that one joining or synchronising moves before it gives way to the booth's own work.
 const PAGES_AT_A_TIME: usize = 40;
 
+/// More own facts than a station can have forgotten by being put back from a backup.
+const MAX_FORGOTTEN: u64 = 10_000_000;
+
 /// How a station stands to the hall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -150,6 +153,7 @@ impl<J: Journal> Member<J> {
             self.journal.forget_sent(&self.who.batch)?;
             self.cursor = Cursor::default();
         }
+        self.check_seq(standing.own_seq)?;
         if standing.own_seq > self.seq_floor {
             self.seq_floor = standing.own_seq;
             self.seqs = 0..0;
@@ -226,8 +230,8 @@ impl<J: Journal> Member<J> {
 
     /// Whether there is more.
     fn read(&mut self, new: &mut usize) -> Result<bool, HallError> {
-        let Some(server) = &mut self.server else { return Ok(false) };
         for _ in 0..PAGES_AT_A_TIME {
+            let Some(server) = &mut self.server else { return Ok(false) };
             let (facts, cursor) = server.pull(&self.who.batch, &self.cursor)?;
             if facts.is_empty() {
                 return Ok(false);
@@ -236,6 +240,9 @@ impl<J: Journal> Member<J> {
                 return Err(HallError::Hostile("a name in a batch without names"));
             }
             let fresh = facts.iter().filter(|fact| !self.book.knows(&fact.id)).count();
+            for fact in facts.iter().filter(|fact| fact.id.station == self.who.station) {
+                self.check_seq(fact.id.seq)?;
+            }
             // What is here under the same name with other contents stays here, unsent; the conflict is shown.
             let sound: Vec<Fact> = facts.iter().filter(|fact| !self.book.clashes(fact)).cloned().collect();
             self.journal.absorb(&self.who.batch, &sound, &cursor)?;
@@ -266,6 +273,16 @@ impl<J: Journal> Member<J> {
         self.journal.keep_range(&self.who.batch, range)?;
         self.ranges.push(range);
         Ok(())
+    }
+
+    /// A server must not use up a station's sequence numbers.
+    fn check_seq(&self, own: u64) -> Result<(), HallError> {
+        let known = self.seq_floor.max(self.seqs.end);
+        if own > known + MAX_FORGOTTEN {
+            Err(HallError::Hostile("a sequence number far ahead"))
+        } else {
+            Ok(())
+        }
     }
 
     /// First number of a range that was not given out.

@@ -9,6 +9,9 @@ use crate::fold::{fold, order};
 use crate::server::{CHANNEL, Membership, Sent, read_fact};
 use crate::{BatchKey, Fact, FactId, HallError, TicketKey, TicketState};
 
+/// No hall has so many facts.
+const MAX_PLACE: i64 = 1 << 40;
+
 /// Locks the tickets that are there, in one order for everybody.
 pub(crate) async fn lock_tickets(tx: &Transaction<'_>, keys: &BTreeSet<TicketKey>) -> Result<(), HallError> {
     let (stations, seqs) = columns(keys.iter());
@@ -37,6 +40,9 @@ pub(crate) async fn append(
     let row =
         tx.query_one("SELECT last_pos FROM gradbooth.batch WHERE key = $1 FOR UPDATE", &[&batch]).await?;
     let last_pos: i64 = row.try_get(0)?;
+    if !(0..MAX_PLACE).contains(&last_pos) {
+        return Err(HallError::Hostile("a place"));
+    }
     let mut sent = Sent::default();
     let mut fresh: BTreeMap<&FactId, (Fact, String)> = BTreeMap::new();
     let known = known(tx, &who.batch, facts).await?;

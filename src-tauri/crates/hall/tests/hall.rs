@@ -10,8 +10,8 @@ use std::time::Duration;
 use domain::ticket::Action;
 use domain::{HoldReason, PaymentMethod, Stage, Timestamp};
 use hall::{
-    Changed, CodeKey, Conflict, Cursor, Fact, HallError, Happening, Link, Listener, Member, MemoryJournal,
-    NewTicket, Server, StampClock, Wanted,
+    Changed, CodeKey, Conflict, Cursor, Fact, Hall, HallError, HallView, Happening, Link, Listener, Member,
+    MemoryJournal, NewTicket, Server, StampClock, Wanted,
 };
 use rig::{Cluster, alone, joined, who};
 
@@ -49,6 +49,7 @@ fn booths_of_one_hall() {
     schemas_are_ours_and_known_or_left_alone(&cluster);
     tables_that_were_tampered_with_are_errors(&cluster);
     boards_hear_of_changes(&cluster);
+    two_threads_share_one_hall(&cluster);
     the_server_is_killed_and_comes_back(&cluster);
 }
 
@@ -209,8 +210,7 @@ fn who_was_sent_away_alone_comes_back_to_the_same_booth(cluster: &Cluster) {
     // The facts reach the hall, their answer does not reach the booth.
     let unsent = a.book().ticket(&ticket.key).unwrap().clone();
     assert!(unsent.is_reserved_to(&who("b", "a").station));
-    let mut journal = MemoryJournal::default();
-    std::mem::swap(&mut journal, &mut a.into_journal());
+    let mut journal = a.into_journal();
     let facts = hall::Journal::unsent(&mut journal, &who("b", "a").batch, 99).unwrap();
     Server::connect(&settings).unwrap().send(&who("b", "a"), &facts).unwrap();
     assert!(c.call_next(NOW).unwrap().is_none(), "somebody else was given the booth's own");
@@ -384,6 +384,38 @@ fn boards_hear_of_changes(cluster: &Cluster) {
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'listen' AND pid <> pg_backend_pid()",
     );
     while wait() != Changed::Connected {}
+}
+
+fn two_threads_share_one_hall(cluster: &Cluster) {
+    let settings = cluster.database("threads");
+    let start = |station: &str| {
+        let (show, shown) = mpsc::channel();
+        let settings = settings.clone();
+        let tell = move |view| drop(show.send(view));
+        (Hall::start(alone("b", station), settings, || NOW, tell).unwrap(), shown)
+    };
+    let ((a, of_a), (c, of_c)) = (start("a"), start("c"));
+    let until = |shown: &mpsc::Receiver<HallView>, wanted: &dyn Fn(&HallView) -> bool| {
+        while !wanted(&shown.recv_timeout(Duration::from_secs(120)).unwrap()) {}
+    };
+    until(&of_a, &|view| view.link == Link::Online && view.numbers_left == 20);
+    until(&of_c, &|view| view.link == Link::Online);
+    let ticket = a.ask(|member, now| member.issue(&of(1), now)).unwrap();
+    until(&of_c, &|view| view.tickets.iter().any(|t| t.key == ticket.key));
+    let called = c.ask(|member, now| member.call_next(now)).unwrap().unwrap();
+    assert_eq!(called.key, ticket.key);
+    until(&of_a, &|view| view.tickets.iter().any(|t| t.stage().booth() == Some("机位c")));
+    // Every connection is lost; both join again by themselves.
+    cluster.client("threads").batch(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'threads' AND pid <> pg_backend_pid()",
+    );
+    let fee = c.ask(|member, now| member.pay(None, 2_000, PaymentMethod::Cash, "c", now));
+    fee.unwrap();
+    until(&of_a, &|view| matches!(view.link, Link::Alone { .. }));
+    until(&of_a, &|view| view.link == Link::Online);
+    while a.ask(|member, _| Ok(member.book().payments().count())).unwrap() == 0 {
+        std::thread::yield_now();
+    }
 }
 
 fn the_server_is_killed_and_comes_back(cluster: &Cluster) {
