@@ -479,6 +479,8 @@ fn wall(now: Timestamp, midnight: Timestamp) -> (domain::Day, domain::MinuteOfDa
     (day.unwrap_or_default(), domain::MinuteOfDay::new(minutes).unwrap_or_default())
 }
 
+const SAFE_SPEC: &str = include_str!("../../../../assets/specs/registry-safe.toml");
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -493,5 +495,3 @@ mod tests {
         }
     }
 }
-
-const SAFE_SPEC: &str = include_str!("../../../../assets/specs/registry-safe.toml");

@@ -147,7 +147,8 @@ fn a_jumped_queue_is_caught_at_the_seat() {
 fn a_booth_calls_the_next_one_when_it_is_done() {
     let mut booth = Booth::new();
     booth.batch(&plan(Way::Desk));
-    (booth.issue("alice"), booth.issue("bob"));
+    booth.issue("alice");
+    booth.issue("bob");
     booth.next();
     let now = booth.now();
     assert_eq!(
@@ -165,7 +166,8 @@ fn a_booth_calls_the_next_one_when_it_is_done() {
 fn an_undo_that_would_put_two_people_at_one_booth_is_refused() {
     let mut booth = Booth::new();
     booth.batch(&plan(Way::Desk));
-    (booth.issue("alice"), booth.issue("bob"));
+    booth.issue("alice");
+    booth.issue("bob");
     booth.next();
     booth.try_step(1, Action::Pass).unwrap();
     booth.next();
@@ -400,7 +402,8 @@ fn a_crash_at_any_step_leaves_the_queue_as_it_was_or_as_it_should_be() {
     for step in [Step::BeforeCommit, Step::Committed, Step::NumberTaken] {
         let mut booth = Booth::new();
         booth.batch(&plan(Way::Desk));
-        (booth.issue("alice"), booth.issue("bob"));
+        booth.issue("alice");
+        booth.issue("bob");
         booth.next();
         arm(step, Fault::Crash);
         let crashed = booth.crash(|b| drop(b.person("alice")));
@@ -424,7 +427,8 @@ fn a_crash_at_any_step_leaves_the_queue_as_it_was_or_as_it_should_be() {
 fn the_tables_refuse_what_the_code_must_never_do() {
     let mut booth = Booth::new();
     booth.batch(&plan(Way::Desk));
-    (booth.issue("alice"), booth.issue("bob"));
+    booth.issue("alice");
+    booth.issue("bob");
     booth.next();
     let db = &booth.store().db;
     for sql in [

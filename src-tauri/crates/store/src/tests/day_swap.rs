@@ -9,7 +9,8 @@ use crate::{DayRefusal, Handover, OutboxState, PictureKind};
 fn two_people() -> (Booth, [PortraitRecord; 2]) {
     let mut booth = Booth::new();
     booth.batch(&plan(Way::Desk));
-    (booth.issue("alice"), booth.issue("bob"));
+    booth.issue("alice");
+    booth.issue("bob");
     booth.next();
     let alice = booth.person("alice");
     booth.next();
