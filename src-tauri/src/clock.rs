@@ -19,3 +19,14 @@ pub fn day_start(at: Timestamp) -> Timestamp {
     // A point in time outside the calendar: the whole history is today's.
     Timestamp(midnight.unwrap_or(0))
 }
+
+/// Day and time on this machine's own wall.
+pub fn wall(at: Timestamp) -> (domain::Day, domain::MinuteOfDay) {
+    let zone = jiff::tz::TimeZone::system();
+    let local = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(zone).datetime();
+    let part = |n: i8| n.unsigned_abs();
+    let day = domain::Day::new(local.year().unsigned_abs(), part(local.month()), part(local.day()));
+    let minute =
+        domain::MinuteOfDay::new(u16::from(part(local.hour())) * 60 + u16::from(part(local.minute())));
+    (day.unwrap_or_default(), minute.unwrap_or_default())
+}

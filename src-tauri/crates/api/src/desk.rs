@@ -125,10 +125,35 @@ impl Desk {
     ) -> Result<Next, ApiError> {
         let earlier = match self.phase() {
             // Only an idle station looks it up: everything else refuses or ignores the code anyway.
-            Phase::Idle => self.earlier(&code)?,
+            Phase::Idle => {
+                let decision =
+                    self.sitting.decide(Input::CodeRead { code: code.clone(), source, earlier: None }, now);
+                // A phone that is still in sight after the accept is no queue jumper.
+                let lingers = decision.is_ok_and(|d| d.effects.is_empty() && d.next.phase == Phase::Idle);
+                if !lingers {
+                    // Before the question about a retake: a jumped queue is told first.
+                    self.store.may_sit(&code, source).map_err(words::store)?;
+                }
+                self.earlier(&code)?
+            }
             _ => None,
         };
         self.apply(Input::CodeRead { code, source, earlier }, now)
+    }
+
+    /// Arms the called ticket with the code that the desk has read, if the batch wants no second scan. A ticket of the
+    /// retake list answers the question about the earlier picture by itself.
+    pub fn arm_called(&mut self, now: Timestamp) -> Result<Next, ApiError> {
+        let Some((code, source, retake)) = self.store.to_arm().map_err(words::store)? else {
+            return Ok(Next::Nothing);
+        };
+        // Whatever lingers before the camera: this was asked for by a key press.
+        let source = if source == CodeSource::Camera { CodeSource::Gun } else { source };
+        let next = self.code_read(code, source, now)?;
+        match self.phase() {
+            Phase::AskRepeat { .. } if retake => self.apply(Input::ConfirmRepeat, now),
+            _ => Ok(next),
+        }
     }
 
     /// Anything that takes no words: shutter, again, cancel, answers.

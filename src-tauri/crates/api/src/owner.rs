@@ -39,6 +39,9 @@ pub(crate) struct Owner {
 /// Key of the settings in the store.
 const SETTINGS: &str = "settings";
 
+/// Key of the operator's name in the store.
+pub(crate) const OPERATOR: &str = "operator";
+
 impl Owner {
     /// The standard to begin with: the one that is safe for all.
     pub(crate) fn first_spec(config: &Config) -> Arc<PhotoSpec> {
@@ -111,6 +114,7 @@ impl Owner {
         match desk {
             Ok(desk) => {
                 self.desk = Some(desk);
+                self.load_operator();
                 self.load_settings();
             }
             Err(error) => {
@@ -118,6 +122,14 @@ impl Owner {
                 let offer_fresh = error.code == "store_damaged";
                 self.trouble = Some(Trouble { code: error.code, text: error.text, offer_fresh });
             }
+        }
+    }
+
+    fn load_operator(&mut self) {
+        let Some(desk) = self.desk.as_mut() else { return };
+        let kept = desk.store().setting(OPERATOR).ok().flatten().unwrap_or_default();
+        if let Err(error) = desk.store_mut().set_operator(&kept) {
+            tracing::warn!(%error, "the operator's name");
         }
     }
 
@@ -217,8 +229,11 @@ impl Owner {
             },
         };
         // A phone in view is read many times a second: say it once, and again after a while.
-        if self.notice.as_ref().is_none_or(|notice| notice.code != refused.code) {
-            self.notice(Level::Warn, refused);
+        let news = |notice: &Notice| (&notice.code, &notice.text) != (&refused.code, &refused.text);
+        if self.notice.as_ref().is_none_or(news) {
+            // Somebody else's code in the seat is the beginning of the worst mistake: as loud as it gets.
+            let loud = matches!(refused.code.as_str(), "jumped_queue" | "nobody_called");
+            self.notice(if loud { Level::Bad } else { Level::Warn }, refused);
         }
     }
 
@@ -288,6 +303,37 @@ impl Owner {
             return Err(error);
         }
         Ok(())
+    }
+
+    // ---- the day ----
+
+    /// Writes something of the day.
+    pub(crate) fn day<T>(
+        &mut self,
+        act: impl FnOnce(&mut Store, Timestamp) -> Result<T, store::StoreError>,
+    ) -> Result<T, ApiError> {
+        let now = (self.config.now)();
+        self.changed = true;
+        act(self.desk_mut()?.store_mut(), now).map_err(words::store)
+    }
+
+    /// Arms the sitting of the ticket that was called here, where the batch wants no second scan. What stands in the
+    /// way is shown; the call itself stays.
+    pub(crate) fn arm_called(&mut self) {
+        let now = (self.config.now)();
+        let idle = self.desk.as_ref().is_some_and(|desk| *desk.phase() == Phase::Idle);
+        if idle {
+            let next = self.desk_mut().and_then(|desk| desk.arm_called(now));
+            drop(self.follow_up(next));
+        }
+    }
+
+    /// Day and time on the wall. The day is that of the noon after the local midnight: no zone is more than twelve
+    /// hours from UTC there.
+    pub(crate) fn wall(&self) -> (domain::Day, domain::MinuteOfDay) {
+        let now = (self.config.now)();
+        let midnight = (self.config.day_start)(now);
+        wall(now, midnight)
     }
 
     // ---- the camera ----
@@ -420,6 +466,31 @@ impl Owner {
     pub(crate) fn current(&mut self) -> StationView {
         self.publish();
         StationView::clone(&self.view)
+    }
+}
+
+fn wall(now: Timestamp, midnight: Timestamp) -> (domain::Day, domain::MinuteOfDay) {
+    let noon =
+        jiff::Timestamp::from_millisecond(midnight.0.saturating_add(12 * 3_600_000)).unwrap_or_default();
+    let date = noon.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let day =
+        domain::Day::new(date.year().unsigned_abs(), date.month().unsigned_abs(), date.day().unsigned_abs());
+    let minutes = (now.millis_since(midnight) / 60_000).clamp(0, 1439) as u16;
+    (day.unwrap_or_default(), domain::MinuteOfDay::new(minutes).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wall_shows_the_local_day_east_and_west_of_utc() {
+        let utc_midnight = 1_778_630_400_000; // 2026-05-13T00:00:00Z
+        for offset_hours in [-11, -5, 0, 8, 12] {
+            let midnight = Timestamp(utc_midnight - offset_hours * 3_600_000);
+            let (day, minute) = wall(Timestamp(midnight.0 + 510 * 60_000), midnight);
+            assert_eq!((day.to_string(), minute.minutes()), ("2026-05-13".to_owned(), 510), "{offset_hours}");
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) fn blank(spec: &PhotoSpec) -> StationView {
         station: Settings::default().station,
         trouble: None,
         phase: PhaseView::Idle,
+        batch: None,
+        turn: None,
         camera: CameraView { chosen: None, demo: false, status: None, message: None },
         spec: spec.clone(),
         counts: Counts::default(),
@@ -37,11 +39,14 @@ pub(crate) fn snapshot(
     changed: bool,
 ) -> Option<StationView> {
     let (counts, strip) = if changed { figures(owner) } else { (last.counts.clone(), last.strip.clone()) };
+    let (batch, turn) = if changed { day(owner) } else { (last.batch.clone(), last.turn.clone()) };
     let mut next = StationView {
         seq: last.seq,
         station: owner.settings.station.clone(),
         trouble,
         phase: owner.desk.as_ref().map_or(PhaseView::Idle, phase),
+        batch,
+        turn,
         camera: camera(owner),
         spec: PhotoSpec::clone(&owner.shared.spec()),
         counts,
@@ -69,6 +74,33 @@ fn figures(owner: &Owner) -> (Counts, Vec<StripItem>) {
     let log = |what: &str, error: &store::StoreError| tracing::error!(%error, what, "reading");
     let counts = counts.inspect_err(|e| log("counts", e)).unwrap_or_default();
     (counts, strip(desk, today, STRIP).inspect_err(|e| log("strip", e)).unwrap_or_default())
+}
+
+fn day(owner: &Owner) -> (Option<BatchHead>, Option<TurnView>) {
+    let Some(desk) = &owner.desk else { return Default::default() };
+    let read = || -> Result<_, store::StoreError> {
+        let Some(open) = desk.store().open_one()? else { return Ok(Default::default()) };
+        let turn = desk.store().at_this_booth()?;
+        let name =
+            turn.as_ref().and_then(|t| t.subject).map(|id| desk.store().masked_name(id)).transpose()?;
+        let head = BatchHead {
+            id: open.id,
+            school: open.plan.school,
+            group: open.plan.group,
+            way: open.plan.way,
+            double_proof: open.plan.double_proof,
+        };
+        let turn = turn.map(|t| TurnView {
+            number: t.number,
+            masked_name: name.flatten(),
+            seated: matches!(t.ticket.stage(), domain::Stage::Seated { .. }),
+            recalls: t.ticket.place.recalls,
+            retake: t.retake.is_some(),
+            since: t.ticket.place.since,
+        });
+        Ok((Some(head), turn))
+    };
+    read().inspect_err(|error| tracing::error!(%error, "reading the batch")).unwrap_or_default()
 }
 
 /// Today's portraits, newest first.

@@ -24,6 +24,10 @@ pub struct StationView {
     pub trouble: Option<Trouble>,
     /// Where the sitting stands.
     pub phase: PhaseView,
+    /// The batch that is open, if any.
+    pub batch: Option<BatchHead>,
+    /// Whom this booth has called or has in its seat.
+    pub turn: Option<TurnView>,
     /// The camera.
     pub camera: CameraView,
     /// The standard in force.
@@ -36,6 +40,38 @@ pub struct StationView {
     pub notice: Option<Notice>,
     /// What the operator has chosen.
     pub settings: Settings,
+}
+
+/// What the booth has to know of the batch.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct BatchHead {
+    /// Row.
+    pub id: domain::BatchId,
+    /// 学校.
+    pub school: String,
+    /// 组 or 机位.
+    pub group: String,
+    /// Where the code is read.
+    pub way: domain::Way,
+    /// Whether it is read again at the seat.
+    pub double_proof: bool,
+}
+
+/// Whose turn it is at this booth.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct TurnView {
+    /// 拍摄号: what the student says.
+    pub number: ShotNumber,
+    /// 张*三, where known.
+    pub masked_name: Option<String>,
+    /// Whether a sitting is open; otherwise the person is on the way.
+    pub seated: bool,
+    /// How often the number was called again.
+    pub recalls: u32,
+    /// Whether the picture is taken again.
+    pub retake: bool,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// Why the station cannot work, and what can be done about it in the window.

@@ -39,6 +39,31 @@ row_id!(
     ShotNumber
 );
 
+row_id!(
+    /// Row of one capture batch (采集批次).
+    BatchId
+);
+row_id!(
+    /// Row of one person of a roster.
+    SubjectId
+);
+row_id!(
+    /// Row of one slot of the schedule.
+    SlotId
+);
+row_id!(
+    /// Row of one place in the queue.
+    TicketId
+);
+row_id!(
+    /// Row of one entry of the retake list.
+    RetakeId
+);
+row_id!(
+    /// Row of one correction (勘误).
+    CorrectionId
+);
+
 /// SHA-256 of a file's bytes: its name on disk, and the proof that it is unchanged.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, TS)]
 #[ts(type = "string")]

@@ -11,8 +11,11 @@ use rusqlite_migration::{M, Migrations};
 use crate::StoreError;
 
 /// Every version of the schema, oldest first. One that has shipped is never edited; a test holds their hashes.
-pub(crate) const STEPS: &[&str] =
-    &[include_str!("../migrations/0001_records.sql"), include_str!("../migrations/0002_set_aside.sql")];
+pub(crate) const STEPS: &[&str] = &[
+    include_str!("../migrations/0001_records.sql"),
+    include_str!("../migrations/0002_set_aside.sql"),
+    include_str!("../migrations/0003_day.sql"),
+];
 
 /// "GBDB", as the first migration writes it.
 const APPLICATION_ID: i64 = 0x4742_4442;
@@ -48,6 +51,16 @@ pub(crate) fn open(path: &Path) -> Result<(Connection, Option<u32>), StoreError>
     configure(&db)?;
     migrations().to_latest(&mut db).map_err(migration_error)?;
     Ok((db, (found < known_version()).then_some(found)))
+}
+
+/// A second connection that reads beside the first; the database has been checked and migrated by that one.
+pub(crate) fn read_only(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    db.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    Ok(db)
 }
 
 /// Reads only. Gives the version of the schema.

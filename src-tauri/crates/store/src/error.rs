@@ -7,6 +7,7 @@ use domain::{ContentHash, PortraitId, ShotId, ShotNumber, SittingId, Text};
 use rusqlite::ErrorCode;
 use thiserror::Error;
 
+use crate::day::DayRefusal;
 use crate::platform;
 
 /// Why the store did not do it. Nothing has been recorded, unless a variant says otherwise.
@@ -88,6 +89,9 @@ pub enum StoreError {
     /// The shot numbers of this folder have run out.
     #[error("no shot number after {0}")]
     NumbersUsedUp(ShotNumber),
+    /// Refused by the rules of the day.
+    #[error("{0}")]
+    Day(#[from] DayRefusal),
     /// The disk or the system refused.
     #[error("{path}: {source}")]
     Disk {
@@ -141,6 +145,7 @@ impl StoreError {
             Self::ReasonNeeded => "reason_needed",
             Self::Unknown { .. } => "unknown_row",
             Self::NumbersUsedUp(_) => "numbers_used_up",
+            Self::Day(refusal) => refusal.code(),
             Self::Disk { .. } => "store_disk",
             Self::Database(_) => "store_database",
         }
@@ -218,6 +223,7 @@ impl StoreError {
     /// Sentences for what the store refuses by its own rules.
     fn refusal(&self) -> Text {
         match self {
+            Self::Day(refusal) => refusal.text(),
             Self::Extension => {
                 Text::new("原图只能是 jpg 或 png 文件。", "Originals must be jpg or png files.")
             }

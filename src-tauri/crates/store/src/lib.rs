@@ -20,6 +20,7 @@
 //! - No name on the disk comes from a payload, a station or any other input. The store reads no clock.
 
 mod connection;
+mod day;
 mod error;
 mod faults;
 mod layout;
@@ -40,19 +41,30 @@ mod tests;
 use domain::{CaptureCode, ContentHash, PortraitId, SittingId, Timestamp};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub use day::{
+    BoothCount, DayRefusal, DayReport, DeskFacts, Label, NewCheckIn, PersonRow, Reader, ReaderDoor,
+    RosterChunk, RosterCounts, check_rows,
+};
 pub use error::StoreError;
 pub use look::{DayCounts, SittingDetail, StripEntry};
 pub use pictures::{PictureKind, Pictures};
 pub use recovery::OpenReport;
 pub use references::PictureRef;
 pub use table::audit::{AuditBreak, AuditCheck, AuditEvent, NewEvent};
+pub use table::correction::CorrectionRecord;
 pub use table::outbox::{Handover, OutboxEntry, OutboxState};
+pub use table::outbox_correction::CorrectionDue;
+pub use table::payment::{CashSum, NewPayment};
 pub use table::portrait::{EarlierAccept, NewPortrait, PortraitRecord};
+pub use table::retake::{RetakeRecord, RetakeSource};
 pub use table::shot::{Disposition, NewShot, ShotRecord};
 pub use table::sitting::{Ending, Outcome, SittingRecord};
+pub use table::subject::{RowOutcome, RowRefusal, SubjectRecord};
+pub use table::ticket::TicketRecord;
 pub use verify::{BadPicture, VerifyReport};
 
 use crate::layout::{FolderLock, Layout};
+use crate::table::audit::Signature;
 use crate::table::{audit, outbox, portrait, setting, sitting};
 
 /// One data folder, held by this program alone.
@@ -61,7 +73,7 @@ pub struct Store {
     db: Connection,
     pictures: Pictures,
     layout: Layout,
-    station: String,
+    who: Signature,
     /// Declared last: released after the database is closed.
     _lock: FolderLock,
 }
@@ -69,13 +81,25 @@ pub struct Store {
 impl Store {
     /// Where new sittings and events are said to happen.
     pub fn station(&self) -> &str {
-        &self.station
+        &self.who.station
     }
 
     /// The name that is written beside everything from now on.
     pub fn set_station(&mut self, station: &str) -> Result<(), StoreError> {
         open::check_station(station)?;
-        self.station = station.to_owned();
+        self.who.station = station.to_owned();
+        Ok(())
+    }
+
+    /// Who sits here; empty for nobody in particular.
+    pub fn operator(&self) -> &str {
+        &self.who.operator
+    }
+
+    /// The name that the audit log has beside everything from now on.
+    pub fn set_operator(&mut self, operator: &str) -> Result<(), StoreError> {
+        open::check_station(operator)?;
+        self.who.operator = operator.trim().to_owned();
         Ok(())
     }
 
@@ -127,7 +151,7 @@ impl Store {
             Handover::Park(_) => "handover_parked",
             Handover::Retry => "handover_retried",
         };
-        let station = self.station.clone();
+        let who = self.who.clone();
         let tx = self.begin()?;
         if !outbox::change(&tx, portrait, change, now)? {
             return Err(StoreError::Unknown {
@@ -136,7 +160,7 @@ impl Store {
             });
         }
         let event = NewEvent { portrait: Some(portrait), ..NewEvent::new(what, serde_json::json!({})) };
-        audit::append(&tx, &station, &event, now)?;
+        audit::append(&tx, &who, &event, now)?;
         Ok(tx.commit()?)
     }
 
@@ -147,19 +171,19 @@ impl Store {
 
     /// Keeps a choice. The audit log gets its name, not its value.
     pub fn set_setting(&mut self, key: &str, value: &str, now: Timestamp) -> Result<(), StoreError> {
-        let station = self.station.clone();
+        let who = self.who.clone();
         let tx = self.begin()?;
         setting::set(&tx, key, value, now)?;
         let event = NewEvent::new("setting_changed", serde_json::json!({ "key": key }));
-        audit::append(&tx, &station, &event, now)?;
+        audit::append(&tx, &who, &event, now)?;
         Ok(tx.commit()?)
     }
 
     /// Adds an event to the audit log. Everything that the store itself does is recorded already.
     pub fn record(&mut self, event: &NewEvent<'_>, now: Timestamp) -> Result<(), StoreError> {
-        let station = self.station.clone();
+        let who = self.who.clone();
         let tx = self.begin()?;
-        audit::append(&tx, &station, event, now)?;
+        audit::append(&tx, &who, event, now)?;
         Ok(tx.commit()?)
     }
 

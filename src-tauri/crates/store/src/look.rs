@@ -14,7 +14,7 @@ use crate::{AuditEvent, OutboxState, PortraitRecord, ShotRecord, SittingRecord, 
 pub struct StripEntry {
     /// Its row.
     pub portrait: PortraitId,
-    /// Whose.
+    /// Whose, by the label that counts.
     pub sitting: SittingId,
     /// 拍摄号.
     pub shot_number: ShotNumber,
@@ -70,8 +70,10 @@ pub(crate) const STRIP: &str = "
     SELECT p.id, s.id, s.shot_number, s.fingerprint, p.accepted_at, p.content, h.original, p.verdict,
            p.override_reason IS NOT NULL,
            EXISTS (SELECT 1 FROM portrait later WHERE later.supersedes = p.id),
-           s.opened_at
-    FROM portrait p JOIN shot h ON h.id = p.shot JOIN sitting s ON s.id = p.sitting
+           taken.opened_at
+    FROM portrait p JOIN shot h ON h.id = p.shot JOIN sitting taken ON taken.id = p.sitting
+    JOIN sitting s ON s.id =
+        coalesce((SELECT r.sitting FROM relabel r WHERE r.portrait = p.id ORDER BY r.id DESC LIMIT 1), p.sitting)
     WHERE p.accepted_at >= ?1
     ORDER BY p.accepted_at DESC, p.id DESC LIMIT ?2";
 pub(crate) const ACCEPTED: &str = "SELECT count(*) FROM portrait WHERE accepted_at >= ?1";

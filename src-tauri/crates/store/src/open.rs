@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::layout::{FolderLock, Layout};
 use crate::pictures::{PictureKind, Pictures};
 use crate::recovery::{self, OpenReport};
-use crate::table::audit::{self, NewEvent};
+use crate::table::audit::{self, NewEvent, Signature};
 use crate::table::{set_aside, sitting};
 use crate::{Store, StoreError, connection, platform};
 
@@ -80,7 +80,8 @@ impl Store {
         recovery::recover(&mut db, &layout, station, now, &mut report)?;
         report.unfinished = sitting::open_one(&db)?;
         let pictures = Pictures::new(layout.clone());
-        Ok((Self { db, pictures, layout, station: station.to_owned(), _lock: lock }, report))
+        let who = Signature { station: station.to_owned(), ..Signature::default() };
+        Ok((Self { db, pictures, layout, who, _lock: lock }, report))
     }
 }
 

@@ -11,19 +11,21 @@ use serde_json::json;
 use crate::faults::{Step, reach};
 use crate::pictures::{Extension, PictureKind};
 use crate::table::audit::{self, NewEvent};
-use crate::table::outbox;
 use crate::table::portrait::{self, Place};
 use crate::table::shot::{self, Disposition};
 use crate::table::sitting::{self, NewSitting, Outcome};
+use crate::table::ticket;
+use crate::table::{outbox, relabel};
 use crate::{
-    Ending, NewPortrait, NewShot, PortraitRecord, ShotRecord, SittingRecord, Store, StoreError, number,
+    Ending, NewPortrait, NewShot, PortraitRecord, ShotRecord, SittingRecord, Store, StoreError, day, number,
 };
 
 impl Store {
     /// Opens the sitting of a code and gives it the next number.
     ///
     /// A code that has an accepted picture is only taken as its retake: `retake_of` names the latest accepted
-    /// portrait of this very code. Refused while another sitting is open.
+    /// portrait of this very code. Refused while another sitting is open, and while a batch is open in the desk way for
+    /// every code but that of the ticket that this station has called.
     pub fn open_sitting(
         &mut self,
         code: &CaptureCode,
@@ -35,19 +37,32 @@ impl Store {
             return Err(StoreError::StillOpen(open.id));
         }
         check_retake(&self.db, code, retake_of)?;
-        let last = sitting::last_number(&self.db)?.max(number::last(&self.layout));
-        let number = ShotNumber(last.0.saturating_add(1));
-        number::take(&self.layout, number)?;
+        let seating = day::seating(&self.db, code, source, &self.who.station)?;
+        // The student says the number of the ticket; a second sitting under it needs one of its own.
+        let number = match seating.number() {
+            Some(number) if !sitting::has_number(&self.db, number)? => number,
+            _ => self.take_number()?,
+        };
 
-        let station = self.station.clone();
+        let who = self.who.clone();
         let tx = self.begin()?;
-        let new = NewSitting { number, code, source, station: &station, retake_of };
+        let new = NewSitting { number, code, source, station: &who.station, retake_of };
         let id = sitting::insert(&tx, &new, now)?;
         let detail = json!({ "shot_number": number, "fingerprint": code.fingerprint(), "source": source, "retake_of": retake_of });
-        audit::append(&tx, &station, &NewEvent::of("sitting_opened", id, detail), now)?;
+        audit::append(&tx, &who, &NewEvent::of("sitting_opened", id, detail), now)?;
+        day::seat(&tx, &who, seating, (id, number), (code, source), now)?;
         let record = sitting::get(&tx, id)?;
         commit(tx)?;
         Ok(record)
+    }
+
+    /// The next 拍摄号, durably taken before anybody sees it. Sittings and tickets draw from the same numbers.
+    pub(crate) fn take_number(&self) -> Result<ShotNumber, StoreError> {
+        let given = sitting::last_number(&self.db)?.max(ticket::last_number(&self.db)?);
+        let last = given.max(number::last(&self.layout));
+        let number = ShotNumber(last.0.saturating_add(1));
+        number::take(&self.layout, number)?;
+        Ok(number)
     }
 
     /// Makes an original durable before anything is known about it, so that a crash while its portrait is being
@@ -62,21 +77,21 @@ impl Store {
         let extension = Extension::parse(new.extension)?;
         // Before any refusal: a picture that was taken is kept, whatever is wrong with the request.
         let original = self.pictures.put(PictureKind::Original, new.original, extension)?;
-        let station = self.station.clone();
+        let who = self.who.clone();
         let tx = self.begin()?;
         require_open(&tx, new.sitting)?;
         let id = shot::insert(&tx, new, &original, extension, now)?;
         let record = shot::get(&tx, id)?;
         let detail = json!({ "original": original, "verdict": new.verdict, "twin": record.twin });
         let event = NewEvent { shot: Some(id), ..NewEvent::of("shot_added", new.sitting, detail) };
-        audit::append(&tx, &station, &event, now)?;
+        audit::append(&tx, &who, &event, now)?;
         commit(tx)?;
         Ok(record)
     }
 
     /// The operator turns a shot down; original and row stay.
     pub fn reject_shot(&mut self, id: ShotId, now: Timestamp) -> Result<(), StoreError> {
-        let station = self.station.clone();
+        let who = self.who.clone();
         let tx = self.begin()?;
         let sitting = shot::get(&tx, id)?.sitting;
         require_open(&tx, sitting)?;
@@ -84,14 +99,14 @@ impl Store {
             return Err(StoreError::AlreadyDecided(id));
         }
         let event = NewEvent { shot: Some(id), ..NewEvent::of("shot_rejected", sitting, json!({})) };
-        audit::append(&tx, &station, &event, now)?;
+        audit::append(&tx, &who, &event, now)?;
         commit(tx)
     }
 
     /// Accepts a portrait: its file, then in one transaction the portrait, its outbox entry, the decision about the
     /// shot, the end of the sitting, and the replacement of an earlier portrait that was not handed over yet.
     pub fn accept(&mut self, new: &NewPortrait<'_>, now: Timestamp) -> Result<PortraitRecord, StoreError> {
-        let station = self.station.clone();
+        let who = self.who.clone();
         let pictures = self.pictures.clone();
         let tx = self.begin()?;
         let sitting = check_accept(&tx, new)?;
@@ -120,7 +135,8 @@ impl Store {
             portrait: Some(id),
             ..NewEvent::of("portrait_accepted", sitting.id, detail)
         };
-        audit::append(&tx, &station, &event, now)?;
+        audit::append(&tx, &who, &event, now)?;
+        day::shot(&tx, &who, sitting.id, now)?;
         // From here the file stays even if the commit fails: after a power cut SQLite may still find it complete.
         commit(tx)?;
         Ok(record)
@@ -128,11 +144,12 @@ impl Store {
 
     /// Ends the open sitting without a picture. Its shots stay.
     pub fn close_sitting(&mut self, id: SittingId, ending: Ending, now: Timestamp) -> Result<(), StoreError> {
-        let station = self.station.clone();
+        let who = self.who.clone();
         let tx = self.begin()?;
         require_open(&tx, id)?;
         sitting::close(&tx, id, ending.into(), now)?;
-        audit::append(&tx, &station, &NewEvent::of("sitting_closed", id, json!({ "outcome": ending })), now)?;
+        audit::append(&tx, &who, &NewEvent::of("sitting_closed", id, json!({ "outcome": ending })), now)?;
+        day::unseat(&tx, &who, id, now)?;
         commit(tx)
     }
 }
@@ -148,7 +165,7 @@ fn check_retake(
         (None, None) => Ok(()),
         (Some(named), Some(latest)) if named == latest => Ok(()),
         (Some(named), _) => {
-            let theirs = sitting::code(db, portrait::get(db, named)?.sitting)?;
+            let theirs = sitting::code(db, relabel::label_of(db, named)?)?;
             // Of this code but not the latest: somebody has looked at an old list.
             Err(if theirs == *code {
                 StoreError::AlreadyAccepted(latest.unwrap_or(named))

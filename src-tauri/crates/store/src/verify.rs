@@ -58,7 +58,7 @@ impl VerifyReport {
 }
 
 /// Contradictions that no constraint of a single table can forbid: a sentence and the rows it is true of.
-const RULES: [(&str, &str); 7] = [
+const RULES: [(&str, &str); 13] = [
     (
         "portrait without an outbox entry",
         "SELECT id FROM portrait WHERE id NOT IN (SELECT portrait FROM outbox)",
@@ -86,8 +86,44 @@ const RULES: [(&str, &str); 7] = [
     (
         "portrait that replaces one of another code",
         "SELECT p.id FROM portrait p JOIN sitting s ON s.id = p.sitting
-         JOIN portrait q ON q.id = p.supersedes JOIN sitting t ON t.id = q.sitting WHERE s.code <> t.code",
+         JOIN portrait q ON q.id = p.supersedes JOIN portrait_label l ON l.portrait = q.id JOIN sitting t ON t.id = l.sitting
+         WHERE s.code <> t.code",
     ),
+    (
+        "label that no correction has given",
+        "SELECT r.id FROM relabel r JOIN correction c ON c.id = r.correction
+         WHERE c.committed_at IS NULL OR NOT (r.portrait = c.one AND r.sitting = c.other_label
+                                              OR r.portrait = c.other AND r.sitting = c.one_label)",
+    ),
+    (
+        "two pictures that go out under one label",
+        "SELECT l.sitting FROM portrait_label l
+         WHERE NOT EXISTS (SELECT 1 FROM portrait later WHERE later.supersedes = l.portrait)
+         GROUP BY l.sitting HAVING count(*) > 1",
+    ),
+    (
+        "ticket and its sitting with different codes",
+        "SELECT t.id FROM ticket t JOIN ticket_sitting l ON l.ticket = t.id JOIN sitting s ON s.id = l.sitting
+         WHERE t.code IS NOT s.code",
+    ),
+    (
+        "shot ticket without an accepted sitting",
+        "SELECT t.id FROM ticket t WHERE t.stage = 'shot' AND NOT EXISTS (
+             SELECT 1 FROM ticket_sitting l JOIN sitting s ON s.id = l.sitting
+             WHERE l.ticket = t.id AND s.outcome = 'accepted')",
+    ),
+    (
+        "accepted sitting of a ticket that is not shot",
+        "SELECT t.id FROM ticket t JOIN ticket_sitting l ON l.ticket = t.id JOIN sitting s ON s.id = l.sitting
+         WHERE s.outcome = 'accepted' AND t.stage <> 'shot'",
+    ),
+    (
+        "seated ticket without an open sitting",
+        "SELECT t.id FROM ticket t WHERE t.stage = 'seated' AND NOT EXISTS (
+             SELECT 1 FROM ticket_sitting l JOIN sitting s ON s.id = l.sitting
+             WHERE l.ticket = t.id AND s.outcome = 'open')",
+    ),
+
 ];
 
 impl Store {

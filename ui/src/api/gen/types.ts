@@ -1,5 +1,29 @@
 // Made by `cargo xtask bindings` from the declarations in the api crate. Do not edit.
 
+export type AbsentRequest = { 
+/**
+ * The open batch if it is not said.
+ */
+batch: BatchId | null, 
+/**
+ * Only this 学院.
+ */
+college: string | null, };
+
+export type AbsentView = { 
+/**
+ * 学院; empty where the roster tells none.
+ */
+college: string, 
+/**
+ * Who did not come. `fee` tells who is to be refunded.
+ */
+people: Array<Person>, 
+/**
+ * How many of them had paid.
+ */
+paid: number, };
+
 export type AcceptRequest = { 
 /**
  * Why it is accepted against the checks.
@@ -27,6 +51,8 @@ code: string,
  * What happened and what to do next.
  */
 text: Text, };
+
+export type Arrival = "in_slot" | "early" | "late" | "foreign" | "unknown";
 
 export type AuditBreak = { 
 /**
@@ -128,6 +154,208 @@ aim_face_width: number,
  */
 aim_head_top: number, };
 
+export type BatchEdit = { 
+/**
+ * Row.
+ */
+batch: BatchId, 
+/**
+ * What is to hold from now on.
+ */
+plan: BatchPlan, };
+
+export type BatchHead = { 
+/**
+ * Row.
+ */
+id: BatchId, 
+/**
+ * 学校.
+ */
+school: string, 
+/**
+ * 组 or 机位.
+ */
+group: string, 
+/**
+ * Where the code is read.
+ */
+way: Way, 
+/**
+ * Whether it is read again at the seat.
+ */
+double_proof: boolean, };
+
+export type BatchId = number;
+
+export type BatchItem = { 
+/**
+ * The batch.
+ */
+batch: CaptureBatch, 
+/**
+ * Lines of its roster.
+ */
+subjects: number, 
+/**
+ * Numbers given out.
+ */
+tickets: number, 
+/**
+ * Numbers with an accepted picture.
+ */
+shot: number, };
+
+export type BatchPlan = { 
+/**
+ * 学校.
+ */
+school: string, 
+/**
+ * First day.
+ */
+date: Day, 
+/**
+ * 地点.
+ */
+place: string, 
+/**
+ * 组 or 机位: which of several groups of the same day.
+ */
+group: string, 
+/**
+ * Id of the photo standard.
+ */
+spec: string, 
+/**
+ * Who pays, and when.
+ */
+fee: FeeRule, 
+/**
+ * Where the code is read.
+ */
+way: Way, 
+/**
+ * Read the code again at the seat. Only in the desk way.
+ */
+double_proof: boolean, 
+/**
+ * Whether the call screen may show masked names.
+ */
+masked_names: boolean, 
+/**
+ * How delivered files are named, e.g. `{college}/{student_no}`.
+ */
+naming: string, 
+/**
+ * What people agree to.
+ */
+consent: Consent, 
+/**
+ * Whether anything may leave over the network.
+ */
+upload_allowed: boolean, };
+
+export type BatchRequest = { 
+/**
+ * Row.
+ */
+batch: BatchId, };
+
+export type BatchState = "ready" | "open" | "sealed";
+
+export type BoardCall = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * Where to go.
+ */
+booth: string, 
+/**
+ * 张*三, if the batch allows it.
+ */
+masked_name: string | null, 
+/**
+ * Calls so far, from 1: grows with a recall, so that the board can chime again.
+ */
+calls: number, 
+/**
+ * Whether the person sits already.
+ */
+seated: boolean, 
+/**
+ * Since when.
+ */
+since: Timestamp, };
+
+export type BoardNext = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * 张*三, if the batch allows it.
+ */
+masked_name: string | null, };
+
+export type BoardView = { 
+/**
+ * 学校.
+ */
+school: string, 
+/**
+ * 地点.
+ */
+place: string, 
+/**
+ * Who is called where, the latest call first.
+ */
+called: Array<BoardCall>, 
+/**
+ * The next few.
+ */
+next: Array<BoardNext>, 
+/**
+ * How many wait.
+ */
+waiting: number, 
+/**
+ * 过号: who may come back.
+ */
+passed: Array<ShotNumber>, };
+
+export type BoothFigures = { 
+/**
+ * Name.
+ */
+booth: string, 
+/**
+ * Accepted pictures.
+ */
+shot: number, 
+/**
+ * Median seconds from the code at the seat to the accepted picture.
+ */
+seat_seconds: number | null, };
+
+export type BoothRequest = { 
+/**
+ * Its name; this station if it is not said.
+ */
+booth: string | null, };
+
+export type CallRequest = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * Name of the booth; this station if it is not said.
+ */
+booth: string | null, };
+
 export type CameraChoice = { 
 /**
  * `demo`, or the identity of a device.
@@ -198,9 +426,97 @@ status: CameraStatus | null,
  */
 message: Text | null, };
 
+export type CaptureBatch = { 
+/**
+ * Row.
+ */
+id: BatchId, 
+/**
+ * What was written down.
+ */
+plan: BatchPlan, 
+/**
+ * How it stands.
+ */
+state: BatchState, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, 
+/**
+ * When it was sealed.
+ */
+sealed_at: Timestamp | null, 
+/**
+ * Why it was sealed although not everybody was accounted for.
+ */
+seal_reason: string | null, };
+
+export type CashView = { 
+/**
+ * Who.
+ */
+cashier: string, 
+/**
+ * How.
+ */
+method: PaymentMethod, 
+/**
+ * How often.
+ */
+count: number, 
+/**
+ * In 分.
+ */
+total_fen: number, };
+
+export type CheckIn = { 
+/**
+ * The code, as a gun typed it or a camera read it.
+ */
+code: string | null, 
+/**
+ * How it came in; a gun if it is not said.
+ */
+source: CodeSource | null, 
+/**
+ * Who, as far as the roster tells.
+ */
+subject: SubjectId | null, 
+/**
+ * Money taken or a proof shown just now.
+ */
+payment: PaymentTaken | null, 
+/**
+ * Agreed to the consent text of the batch.
+ */
+consent: boolean, 
+/**
+ * The ID card was looked at.
+ */
+id_card: boolean, 
+/**
+ * Before the others.
+ */
+priority: boolean, 
+/**
+ * The picture is to be taken again, for this reason; needed if there is one and the retake list knows nothing.
+ */
+retake_reason: string | null, };
+
 export type Class = "info" | "review" | "retake";
 
 export type CodeSource = "camera" | "gun" | "hand";
+
+export type Consent = { 
+/**
+ * Name of the version, as it is recorded with everybody who agrees.
+ */
+version: string, 
+/**
+ * The text itself; empty if the school has its own on paper.
+ */
+text: string, };
 
 export type ContentHash = string;
 
@@ -245,6 +561,40 @@ auto: boolean | null,
  * Value to hold; brought to the nearest one that the device accepts. Setting it turns `auto` off.
  */
 value: number | null, };
+
+export type CorrectionId = number;
+
+export type CorrectionRequest = { 
+/**
+ * Row.
+ */
+correction: CorrectionId, };
+
+export type CorrectionView = { 
+/**
+ * Row.
+ */
+id: CorrectionId, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Who.
+ */
+operator: string, 
+/**
+ * When it was proposed.
+ */
+proposed_at: Timestamp, 
+/**
+ * When it was made; `None` while it is only proposed.
+ */
+committed_at: Timestamp | null, 
+/**
+ * Both sides.
+ */
+sides: [SwapSide, SwapSide], };
 
 export type Counts = { 
 /**
@@ -304,6 +654,50 @@ scale: number,
  */
 shortfalls: Array<Shortfall>, };
 
+export type Day = string;
+
+export type DayFigures = { 
+/**
+ * Of which batch.
+ */
+batch: BatchId, 
+/**
+ * The numbers.
+ */
+counts: Reconciliation, 
+/**
+ * Speed and waiting.
+ */
+pace: Pace, 
+/**
+ * Pictures by booth.
+ */
+booths: Array<BoothFigures>, 
+/**
+ * 补录.
+ */
+late_entries: number, 
+/**
+ * Pictures accepted against the checks, with a reason.
+ */
+overrides: number, 
+/**
+ * Corrections that were made.
+ */
+corrections: number, 
+/**
+ * Handed-over pictures that are marked for correction.
+ */
+corrections_due: number, 
+/**
+ * How often each thing was found on accepted and rejected shots.
+ */
+findings: Array<FindingCount>, 
+/**
+ * What was taken in, by cashier and method.
+ */
+cash: Array<CashView>, };
+
 export type DemoRequest = { 
 /**
  * Which.
@@ -311,6 +705,46 @@ export type DemoRequest = {
 scene: DemoScene, };
 
 export type DemoScene = "auto" | "empty" | "phone" | "same_phone" | "two_phones" | "seated" | "eyes_shut" | "tilted" | "two_people" | "dark" | "unplugged";
+
+export type DeskRequest = { 
+/**
+ * The code, as a gun typed it or a camera read it.
+ */
+code: string | null, 
+/**
+ * How it came in; a gun if it is not said.
+ */
+source: CodeSource | null, 
+/**
+ * Who, as far as the roster tells.
+ */
+subject: SubjectId | null, };
+
+export type DeskView = { 
+/**
+ * The code.
+ */
+fingerprint: Fingerprint | null, 
+/**
+ * The person, if somebody was chosen, the typed text is a 学号, or the code came before.
+ */
+person: Person | null, 
+/**
+ * The number that this code or person has already.
+ */
+ticket: TicketView | null, 
+/**
+ * Whether the picture is to be taken again, and why.
+ */
+retake: string | null, 
+/**
+ * How this fits the schedule.
+ */
+arrival: Arrival, 
+/**
+ * Whether a number would be given out; otherwise why not.
+ */
+refusal: ApiError | null, };
 
 export type DeviceId = { 
 /**
@@ -374,6 +808,8 @@ fatal: boolean,
  */
 text: Text, };
 
+export type EndState = "shot" | "retake_due" | "at_booth" | "waiting" | "passed" | "held" | "left" | "refused" | "absent";
+
 export type FaceGeometry = { 
 /**
  * Upper edge to the top of the hair.
@@ -395,6 +831,24 @@ centre_dx_px: number,
  * Tilt of the head, see [`FacePoints::roll_deg`].
  */
 roll_deg: number, };
+
+export type FeeRule = { "kind": "none" } | { "kind": "prepaid", 
+/**
+ * In 分.
+ */
+amount_fen: number, } | { "kind": "on_the_spot", 
+/**
+ * In 分.
+ */
+amount_fen: number, };
+
+export type FeeStanding = "no_fee" | "paid" | "unpaid" | "not_on_bill" | "on_the_spot";
+
+export type FeeView = { 
+/**
+ * What.
+ */
+fee: FeeStanding, };
 
 export type FeedState = "starting" | "live" | "stalled" | "gone" | "failed" | "ended";
 
@@ -486,6 +940,16 @@ message_en: string, };
 
 export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "face_width" | "centre" | "roll" | "yaw" | "pitch" | "eyes_closed" | "mouth_open" | "sharpness" | "over_exposed" | "under_exposed" | "light_balance" | "upscaled" | "outside_frame" | "backdrop_uneven" | "background_colour" | "clothes_near_background" | "matte_unsure" | "border" | "unreadable" | "not_jpeg" | "extension" | "pixels" | "density" | "bytes" | "quality" | "colour_depth" | "trailing_bytes" | "metadata" | "frozen_picture";
 
+export type FindingCount = { 
+/**
+ * What.
+ */
+code: string, 
+/**
+ * In how many shots.
+ */
+shots: number, };
+
 export type Fingerprint = string;
 
 export type Guidance = { 
@@ -506,7 +970,53 @@ advice: Advice,
  */
 ready: boolean, };
 
+export type HoldReason = "hair" | "glasses" | "collar" | "jewellery" | "id_card" | "code" | "payment" | "other";
+
+export type HoldRequest = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * What is to be put right.
+ */
+reason: HoldReason, };
+
+export type InBatch = { 
+/**
+ * Row.
+ */
+batch: BatchId | null, };
+
+export type Issued = { 
+/**
+ * The number.
+ */
+ticket: TicketView, 
+/**
+ * How many are before it.
+ */
+ahead: number, 
+/**
+ * How this fits the schedule.
+ */
+arrival: Arrival, };
+
 export type Language = "zh" | "en";
+
+export type LateEntryRequest = { 
+/**
+ * The open batch if it is not said.
+ */
+batch: BatchId | null, 
+/**
+ * Who; 学号 or 序号 is needed. `paid` says whether the fee was paid.
+ */
+subject: Subject, 
+/**
+ * Why, e.g. which teacher added the person.
+ */
+reason: string, };
 
 export type Level = "good" | "warn" | "bad";
 
@@ -519,6 +1029,16 @@ min: number | null,
  * Largest allowed value.
  */
 max: number | null, };
+
+export type LinkRequest = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * Row of the roster.
+ */
+subject: SubjectId, };
 
 export type LiveView = { 
 /**
@@ -556,6 +1076,8 @@ low: number,
  */
 high: number, };
 
+export type MinuteOfDay = number;
+
 export type Nothing = Record<symbol, never>;
 
 export type Notice = { 
@@ -575,6 +1097,48 @@ code: string,
  * What happened and what to do.
  */
 text: Text, };
+
+export type NumberRequest = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, };
+
+export type Operator = { 
+/**
+ * Name or account; empty for nobody in particular.
+ */
+name: string, };
+
+export type Pace = { 
+/**
+ * People an hour now.
+ */
+per_hour: number | null, 
+/**
+ * Median seconds from the code at the seat to the accepted picture.
+ */
+seat_seconds: number | null, 
+/**
+ * Median seconds from the number to the first call.
+ */
+wait_seconds: number | null, 
+/**
+ * Median seconds from the first call to the seat.
+ */
+walk_seconds: number | null, 
+/**
+ * How long the one who waits longest has waited, in seconds.
+ */
+longest_wait_seconds: number | null, 
+/**
+ * When those who wait now will be done.
+ */
+queue_done_at: Timestamp | null, 
+/**
+ * When everybody who is still due would be done.
+ */
+all_done_at: Timestamp | null, };
 
 export type PastEvent = { 
 /**
@@ -623,6 +1187,112 @@ disposition: string,
  * Why it was accepted against the checks.
  */
 override_reason: string | null, };
+
+export type PaymentMethod = "cash" | "wechat" | "alipay" | "card" | "proof_shown" | "waived";
+
+export type PaymentRequest = { 
+/**
+ * From whom, by the roster.
+ */
+subject: SubjectId | null, 
+/**
+ * Or by number.
+ */
+number: ShotNumber | null, 
+/**
+ * What.
+ */
+payment: PaymentTaken, };
+
+export type PaymentTaken = { 
+/**
+ * In 分; 0 where no money changed hands.
+ */
+amount_fen: number, 
+/**
+ * How.
+ */
+method: PaymentMethod, 
+/**
+ * Who took it; the operator if it is not said.
+ */
+cashier: string | null, };
+
+export type PeopleRequest = { 
+/**
+ * The open batch if it is not said.
+ */
+batch: BatchId | null, 
+/**
+ * Which.
+ */
+state: EndState, 
+/**
+ * At most so many; 500 if it is 0.
+ */
+limit: number, };
+
+export type Person = { 
+/**
+ * Row of the roster.
+ */
+subject: SubjectId, 
+/**
+ * 学号, or 序号 where there is none.
+ */
+key: string, 
+/**
+ * 张*三.
+ */
+masked_name: string | null, 
+/**
+ * 学院.
+ */
+college: string | null, 
+/**
+ * 班级.
+ */
+class: string | null, 
+/**
+ * What is known of the fee.
+ */
+fee: FeeStanding, 
+/**
+ * Number of the latest ticket.
+ */
+number: ShotNumber | null, 
+/**
+ * Where that stands.
+ */
+stage: Stage | null, 
+/**
+ * Whether the person was added on the spot (补录).
+ */
+late_entry: boolean, };
+
+export type PersonDetail = { 
+/**
+ * As in lists.
+ */
+person: Person, 
+/**
+ * Everything that the school told.
+ */
+identity: Subject, 
+/**
+ * Tickets, newest first.
+ */
+tickets: Array<TicketView>, };
+
+export type PersonState = { 
+/**
+ * The line of the roster.
+ */
+person: Person | null, 
+/**
+ * The latest number.
+ */
+ticket: TicketView | null, };
 
 export type PhaseView = { "kind": "idle" } | { "kind": "interrupted", 
 /**
@@ -750,6 +1420,16 @@ yaw_max: number,
  */
 pitch_max: number, };
 
+export type PrioritiseRequest = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * Which of both.
+ */
+priority: boolean, };
+
 export type Problem = { 
 /**
  * What happened.
@@ -763,6 +1443,273 @@ text: Text,
  * The words of the driver, for a technician.
  */
 detail: string, };
+
+export type QueueView = { 
+/**
+ * At the booths.
+ */
+at_booths: Array<TicketView>, 
+/**
+ * In the order of call, at most 200.
+ */
+waiting: Array<TicketView>, 
+/**
+ * How many wait.
+ */
+waiting_count: number, 
+/**
+ * 过号.
+ */
+passed: Array<TicketView>, 
+/**
+ * Gone to put something right.
+ */
+held: Array<TicketView>, };
+
+export type ReconcileView = { 
+/**
+ * Of which batch.
+ */
+batch: BatchId, 
+/**
+ * The numbers.
+ */
+counts: Reconciliation, 
+/**
+ * Everybody is counted once.
+ */
+adds_up: boolean, 
+/**
+ * How many are in the middle of something; a batch is sealed with none, or with a reason.
+ */
+unsettled: number, };
+
+export type Reconciliation = { 
+/**
+ * 应到: lines of the roster and people who came without one.
+ */
+due: number, 
+/**
+ * 已拍.
+ */
+shot: number, 
+/**
+ * 待重拍.
+ */
+retake_due: number, 
+/**
+ * Called, or in the seat.
+ */
+at_booth: number, 
+/**
+ * 候拍.
+ */
+waiting: number, 
+/**
+ * 过号.
+ */
+passed: number, 
+/**
+ * Gone to put something right.
+ */
+held: number, 
+/**
+ * Went away.
+ */
+left: number, 
+/**
+ * Not photographed, with a reason.
+ */
+refused: number, 
+/**
+ * 未到.
+ */
+absent: number, };
+
+export type RefuseRequest = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * Why.
+ */
+reason: string, };
+
+export type RetakeId = number;
+
+export type RetakeRequest = { 
+/**
+ * The number under which it was taken.
+ */
+number: ShotNumber, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Who asked.
+ */
+source: RetakeSource, 
+/**
+ * The person stands here: give out a new number at once, before the others.
+ */
+issue: boolean, };
+
+export type RetakeSource = "reviewer" | "results" | "student";
+
+export type RetakeView = { 
+/**
+ * Row.
+ */
+id: RetakeId, 
+/**
+ * The number under which the picture was taken.
+ */
+number: ShotNumber, 
+/**
+ * The person, where known.
+ */
+subject: SubjectId | null, 
+/**
+ * 张*三, where known.
+ */
+masked_name: string | null, 
+/**
+ * Why.
+ */
+reason: string, 
+/**
+ * Who asked.
+ */
+source: RetakeSource, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * The number for the retake, once it was given out.
+ */
+issued: ShotNumber | null, 
+/**
+ * Whether the new picture is there.
+ */
+done: boolean, };
+
+export type RosterApply = { 
+/**
+ * The open batch if it is not said.
+ */
+batch: BatchId | null, 
+/**
+ * The rows, in the order of the sheet.
+ */
+subjects: Array<Subject>, 
+/**
+ * Only tell what would happen.
+ */
+dry_run: boolean, 
+/**
+ * Also change name and ID number of people who have a number already. Without it such rows are refused, for a
+ * sheet with shifted columns would put names under other people's pictures.
+ */
+identities_too: boolean, };
+
+export type RosterReport = { 
+/**
+ * Which import this was, from 1; 0 for a dry run.
+ */
+generation: number, 
+/**
+ * New people.
+ */
+added: number, 
+/**
+ * People about whom something changed.
+ */
+changed: number, 
+/**
+ * People as they were.
+ */
+unchanged: number, 
+/**
+ * Rows that were not taken.
+ */
+refused: number, 
+/**
+ * Every row that was changed or refused, in order; rows count from 0.
+ */
+rows: Array<RosterRow>, };
+
+export type RosterRow = { 
+/**
+ * Its place among the rows that were handed in, from 0.
+ */
+row: number, 
+/**
+ * What happened.
+ */
+outcome: RowOutcome, };
+
+export type RowOutcome = { "kind": "added" } | { "kind": "changed", 
+/**
+ * Which.
+ */
+fields: Array<string>, } | { "kind": "unchanged" } | { "kind": "refused", 
+/**
+ * Why.
+ */
+reason: RowRefusal, };
+
+export type RowRefusal = "no_key" | "repeated" | "contradiction" | "identity_in_use" | "bad_field";
+
+export type ScheduleApply = { 
+/**
+ * The open batch if it is not said.
+ */
+batch: BatchId | null, 
+/**
+ * Its lines.
+ */
+slots: Array<Slot>, 
+/**
+ * Take it although lines overlap.
+ */
+allow_overlap: boolean, };
+
+export type SealRequest = { 
+/**
+ * Row.
+ */
+batch: BatchId, 
+/**
+ * Why it ends although people are in the middle of something; needed only then.
+ */
+reason: string | null, };
+
+export type SealView = { 
+/**
+ * The batch.
+ */
+batch: CaptureBatch, 
+/**
+ * How it was when it was sealed.
+ */
+reconciliation: Reconciliation, };
+
+export type SearchRequest = { 
+/**
+ * The open batch if it is not said.
+ */
+batch: BatchId | null, 
+/**
+ * What was typed.
+ */
+text: string, 
+/**
+ * At most so many; 20 if it is 0.
+ */
+limit: number, };
 
 export type Settings = { 
 /**
@@ -900,6 +1847,72 @@ width: number,
  */
 height: number, };
 
+export type Slot = { 
+/**
+ * 学院代码.
+ */
+college_code: string | null, 
+/**
+ * 学院名称.
+ */
+college: string, 
+/**
+ * 人数.
+ */
+head_count: number, 
+/**
+ * 日期.
+ */
+date: Day, 
+/**
+ * From this minute.
+ */
+start: MinuteOfDay, 
+/**
+ * Up to, without this minute.
+ */
+end: MinuteOfDay, 
+/**
+ * 教室 or hall.
+ */
+room: string, 
+/**
+ * 组.
+ */
+group: string, };
+
+export type SlotId = number;
+
+export type SlotView = { 
+/**
+ * Row.
+ */
+id: SlotId, 
+/**
+ * The line.
+ */
+slot: Slot, 
+/**
+ * Whether it is today.
+ */
+today: boolean, 
+/**
+ * People of this 学院 on the roster.
+ */
+on_roster: number, 
+/**
+ * Of those, with a number.
+ */
+arrived: number, 
+/**
+ * Of those, with a picture.
+ */
+shot: number, 
+/**
+ * Of those on the roster, without a number.
+ */
+absent: number, };
+
 export type SourceCode = "no_device" | "no_permission" | "busy" | "no_usable_format" | "gone" | "stalled" | "broken" | "ended" | "other";
 
 export type SpecChoice = { 
@@ -920,6 +1933,24 @@ source: string,
  */
 refused: Text | null, };
 
+export type Stage = { "kind": "waiting" } | { "kind": "called", 
+/**
+ * Which booth.
+ */
+booth: string, } | { "kind": "seated", 
+/**
+ * Which booth.
+ */
+booth: string, } | { "kind": "shot" } | { "kind": "passed" } | { "kind": "held", 
+/**
+ * What.
+ */
+reason: HoldReason, } | { "kind": "left" } | { "kind": "refused", 
+/**
+ * Why.
+ */
+reason: string, };
+
 export type StationView = { 
 /**
  * Grows with every change.
@@ -937,6 +1968,14 @@ trouble: Trouble | null,
  * Where the sitting stands.
  */
 phase: PhaseView, 
+/**
+ * The batch that is open, if any.
+ */
+batch: BatchHead | null, 
+/**
+ * Whom this booth has called or has in its seat.
+ */
+turn: TurnView | null, 
 /**
  * The camera.
  */
@@ -1024,7 +2063,123 @@ export type StripRequest = {
  */
 limit: number, };
 
+export type Subject = { 
+/**
+ * 序号: the school's own running number.
+ */
+serial: string | null, 
+/**
+ * 院校代码.
+ */
+school_code: string | null, 
+/**
+ * 学院代码.
+ */
+college_code: string | null, 
+/**
+ * 学院名称.
+ */
+college: string | null, 
+/**
+ * 专业.
+ */
+major: string | null, 
+/**
+ * 班级.
+ */
+class: string | null, 
+/**
+ * 学号.
+ */
+student_no: string | null, 
+/**
+ * 姓名.
+ */
+name: string | null, 
+/**
+ * 性别.
+ */
+sex: string | null, 
+/**
+ * 证件号码, the X in upper case.
+ */
+id_number: string | null, 
+/**
+ * 学历层次.
+ */
+level: string | null, 
+/**
+ * 考生号.
+ */
+exam_no: string | null, 
+/**
+ * 是否缴费; missing where the roster does not say.
+ */
+paid: boolean | null, };
+
+export type SubjectId = number;
+
+export type SubjectRequest = { 
+/**
+ * Row.
+ */
+subject: SubjectId, };
+
 export type Subsampling = "4:4:4" | "4:2:0" | "auto";
+
+export type SwapLabel = { 
+/**
+ * The sitting that gives the label.
+ */
+sitting: SittingId, 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * The code.
+ */
+fingerprint: Fingerprint, 
+/**
+ * 张*三, where known.
+ */
+masked_name: string | null, };
+
+export type SwapRequest = { 
+/**
+ * The number of one.
+ */
+one: ShotNumber, 
+/**
+ * The number of the other.
+ */
+other: ShotNumber, 
+/**
+ * How it was found.
+ */
+reason: string, };
+
+export type SwapSide = { 
+/**
+ * The picture.
+ */
+portrait: PortraitId, 
+/**
+ * Its path for the picture door of the host, `portrait/<hash>`.
+ */
+path: string, 
+/**
+ * Under which number and code it stood before the correction.
+ */
+from: SwapLabel, 
+/**
+ * And stands after it.
+ */
+to: SwapLabel, 
+/**
+ * It has been handed over already and is marked for correction.
+ */
+already_sent: boolean, };
 
 export type Text = { 
 /**
@@ -1035,6 +2190,70 @@ zh: string,
  * English.
  */
 en: string, };
+
+export type TicketId = number;
+
+export type TicketView = { 
+/**
+ * Row.
+ */
+id: TicketId, 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * Where it stands.
+ */
+stage: Stage, 
+/**
+ * Before the others.
+ */
+priority: boolean, 
+/**
+ * Since when it stands there.
+ */
+since: Timestamp, 
+/**
+ * When the number was given out.
+ */
+issued_at: Timestamp, 
+/**
+ * How often it was called again.
+ */
+recalls: number, 
+/**
+ * How often it came back.
+ */
+returns: number, 
+/**
+ * Whether the last step can be taken back.
+ */
+undoable: boolean, 
+/**
+ * The person, where known.
+ */
+subject: SubjectId | null, 
+/**
+ * 张*三, where known.
+ */
+masked_name: string | null, 
+/**
+ * 学院, where known.
+ */
+college: string | null, 
+/**
+ * The code, where it was read.
+ */
+fingerprint: Fingerprint | null, 
+/**
+ * How the coming fitted the schedule.
+ */
+arrival: Arrival, 
+/**
+ * Why the picture is taken again, if it is.
+ */
+retake_reason: string | null, };
 
 export type Timestamp = number;
 
@@ -1051,6 +2270,32 @@ text: Text,
  * Whether a fresh database beside the damaged one is offered.
  */
 offer_fresh: boolean, };
+
+export type TurnView = { 
+/**
+ * 拍摄号: what the student says.
+ */
+number: ShotNumber, 
+/**
+ * 张*三, where known.
+ */
+masked_name: string | null, 
+/**
+ * Whether a sitting is open; otherwise the person is on the way.
+ */
+seated: boolean, 
+/**
+ * How often the number was called again.
+ */
+recalls: number, 
+/**
+ * Whether the picture is taken again.
+ */
+retake: boolean, 
+/**
+ * Since when.
+ */
+since: Timestamp, };
 
 export type TypedCode = { 
 /**
@@ -1110,6 +2355,8 @@ audit_broken: AuditBreak | null,
  */
 audit_head: ContentHash, };
 
+export type Way = "booth" | "desk";
+
 export interface Operations {
   "station.view": { request: Nothing; response: StationView };
   "station.type_code": { request: TypedCode; response: StationView };
@@ -1131,6 +2378,45 @@ export interface Operations {
   "spec.list": { request: Nothing; response: Array<SpecChoice> };
   "data.retry": { request: Nothing; response: StationView };
   "data.open_fresh": { request: Nothing; response: StationView };
+  "operator.set": { request: Operator; response: Operator };
+  "operator.get": { request: Nothing; response: Operator };
+  "batch.new": { request: BatchPlan; response: CaptureBatch };
+  "batch.edit": { request: BatchEdit; response: CaptureBatch };
+  "batch.list": { request: Nothing; response: Array<BatchItem> };
+  "batch.open": { request: BatchRequest; response: CaptureBatch };
+  "batch.close": { request: BatchRequest; response: CaptureBatch };
+  "batch.seal": { request: SealRequest; response: SealView };
+  "roster.apply": { request: RosterApply; response: RosterReport };
+  "roster.search": { request: SearchRequest; response: Array<Person> };
+  "roster.show": { request: SubjectRequest; response: PersonDetail };
+  "late_entry.add": { request: LateEntryRequest; response: Person };
+  "schedule.apply": { request: ScheduleApply; response: Array<SlotView> };
+  "schedule.board": { request: InBatch; response: Array<SlotView> };
+  "desk.look": { request: DeskRequest; response: DeskView };
+  "desk.check_in": { request: CheckIn; response: Issued };
+  "queue.next": { request: BoothRequest; response: TicketView | null };
+  "queue.call": { request: CallRequest; response: TicketView };
+  "queue.recall": { request: CallRequest; response: TicketView };
+  "queue.pass": { request: NumberRequest; response: TicketView };
+  "queue.hold": { request: HoldRequest; response: TicketView };
+  "queue.back": { request: NumberRequest; response: TicketView };
+  "queue.leave": { request: NumberRequest; response: TicketView };
+  "queue.refuse": { request: RefuseRequest; response: TicketView };
+  "queue.prioritise": { request: PrioritiseRequest; response: TicketView };
+  "queue.undo": { request: NumberRequest; response: TicketView };
+  "queue.link": { request: LinkRequest; response: TicketView };
+  "queue.status": { request: InBatch; response: QueueView };
+  "queue.board": { request: InBatch; response: BoardView };
+  "retake.list": { request: InBatch; response: Array<RetakeView> };
+  "retake.add": { request: RetakeRequest; response: RetakeView };
+  "absent.list": { request: AbsentRequest; response: Array<AbsentView> };
+  "payment.take": { request: PaymentRequest; response: FeeView };
+  "swap.propose": { request: SwapRequest; response: CorrectionView };
+  "swap.commit": { request: CorrectionRequest; response: CorrectionView };
+  "swap.list": { request: Nothing; response: Array<CorrectionView> };
+  "day.reconcile": { request: InBatch; response: ReconcileView };
+  "day.people": { request: PeopleRequest; response: Array<PersonState> };
+  "day.figures": { request: InBatch; response: DayFigures };
   "audit.verify": { request: Nothing; response: AuditCheck };
   "data.verify": { request: Nothing; response: VerifyReport };
 }

@@ -2,4 +2,6 @@
 
 mod host;
 pub mod operations;
+mod roster;
+mod show;
 pub mod view;

@@ -1,10 +1,91 @@
 //! The operations of the day, declared once.
 
+use domain::{BatchPlan, CaptureBatch};
+
+use super::view::*;
 use crate::Nothing;
 use crate::declare::operations;
 
 operations! {
     trait DayOperations;
+    /// Says who sits here.
+    "operator.set" operator_set(Operator) -> Operator;
+    /// Who sits here.
+    "operator.get" operator_get(Nothing) -> Operator;
+    /// Prepares a batch; it is not opened.
+    "batch.new" batch_new(BatchPlan) -> CaptureBatch;
+    /// Changes the plan of a batch.
+    "batch.edit" batch_edit(BatchEdit) -> CaptureBatch;
+    /// All batches of the folder, newest first.
+    "batch.list" batch_list(Nothing) -> Vec<BatchItem>;
+    /// Opens a batch; the one that was open is put aside.
+    "batch.open" batch_open(BatchRequest) -> CaptureBatch;
+    /// Puts the batch aside: the station works without one.
+    "batch.close" batch_close(BatchRequest) -> CaptureBatch;
+    /// Ends a batch for good, after reconciliation or with a reason.
+    "batch.seal" batch_seal(SealRequest) -> SealView;
+    /// Puts rows into the roster.
+    "roster.apply" roster_apply(RosterApply) -> RosterReport;
+    /// Looks for people.
+    "roster.search" roster_search(SearchRequest) -> Vec<Person>;
+    /// One person with the whole identity; remembered by the audit log.
+    "roster.show" roster_show(SubjectRequest) -> PersonDetail;
+    /// 补录.
+    "late_entry.add" late_entry_add(LateEntryRequest) -> Person;
+    /// Puts a schedule in the place of the one before.
+    "schedule.apply" schedule_apply(ScheduleApply) -> Vec<SlotView>;
+    /// Today's board: what each 学院 has planned, arrived, shot, absent.
+    "schedule.board" schedule_board(InBatch) -> Vec<SlotView>;
+    /// What is known of somebody at the desk.
+    "desk.look" desk_look(DeskRequest) -> DeskView;
+    /// Gives out a number.
+    "desk.check_in" desk_check_in(CheckIn) -> Issued;
+    /// Calls whoever is next to a booth; `None` if nobody waits.
+    "queue.next" queue_next(BoothRequest) -> Option<TicketView>;
+    /// Calls this number to a booth.
+    "queue.call" queue_call(CallRequest) -> TicketView;
+    /// 重呼.
+    "queue.recall" queue_recall(CallRequest) -> TicketView;
+    /// 过号.
+    "queue.pass" queue_pass(NumberRequest) -> TicketView;
+    /// Sends somebody to put something right.
+    "queue.hold" queue_hold(HoldRequest) -> TicketView;
+    /// Came back after a pass or a hold.
+    "queue.back" queue_back(NumberRequest) -> TicketView;
+    /// Goes away.
+    "queue.leave" queue_leave(NumberRequest) -> TicketView;
+    /// Is not photographed.
+    "queue.refuse" queue_refuse(RefuseRequest) -> TicketView;
+    /// Before the others, or back among them.
+    "queue.prioritise" queue_prioritise(PrioritiseRequest) -> TicketView;
+    /// Takes back the last step of a number.
+    "queue.undo" queue_undo(NumberRequest) -> TicketView;
+    /// Ties a number to a line of the roster.
+    "queue.link" queue_link(LinkRequest) -> TicketView;
+    /// The queue for the crew.
+    "queue.status" queue_status(InBatch) -> QueueView;
+    /// The queue for everybody.
+    "queue.board" queue_board(InBatch) -> BoardView;
+    /// What is to be taken again, open lines first.
+    "retake.list" retake_list(InBatch) -> Vec<RetakeView>;
+    /// Puts a picture on the retake list.
+    "retake.add" retake_add(RetakeRequest) -> RetakeView;
+    /// 未到, by 学院.
+    "absent.list" absent_list(AbsentRequest) -> Vec<AbsentView>;
+    /// Takes a fee.
+    "payment.take" payment_take(PaymentRequest) -> FeeView;
+    /// Shows two pictures that are said to be exchanged; nothing is changed yet.
+    "swap.propose" swap_propose(SwapRequest) -> CorrectionView;
+    /// Gives each picture the other's label.
+    "swap.commit" swap_commit(CorrectionRequest) -> CorrectionView;
+    /// All corrections, newest first.
+    "swap.list" swap_list(Nothing) -> Vec<CorrectionView>;
+    /// Everybody in exactly one end state.
+    "day.reconcile" day_reconcile(InBatch) -> ReconcileView;
+    /// Who is in one of them.
+    "day.people" day_people(PeopleRequest) -> Vec<PersonState>;
+    /// How the day goes.
+    "day.figures" day_figures(InBatch) -> DayFigures;
     /// Follows the chain of the audit log from its first entry.
     "audit.verify" audit_verify(Nothing) -> store::AuditCheck;
 }

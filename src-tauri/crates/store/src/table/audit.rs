@@ -14,6 +14,34 @@ use crate::StoreError;
 /// Longest detail: an event says what happened, it does not carry data.
 const MAX_DETAIL: usize = 8 * 1024;
 
+/// In whose name events are recorded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Signature {
+    /// Where.
+    pub(crate) station: String,
+    /// Who sits there; empty for nobody in particular.
+    pub(crate) operator: String,
+}
+
+/// The same, borrowed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Who<'a> {
+    station: &'a str,
+    operator: &'a str,
+}
+
+impl<'a> From<&'a Signature> for Who<'a> {
+    fn from(signature: &'a Signature) -> Self {
+        Self { station: &signature.station, operator: &signature.operator }
+    }
+}
+
+impl<'a> From<&'a str> for Who<'a> {
+    fn from(station: &'a str) -> Self {
+        Self { station, operator: "" }
+    }
+}
+
 /// An event to be recorded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewEvent<'a> {
@@ -154,10 +182,10 @@ fn genesis() -> ContentHash {
     ContentHash::of(b"gradbooth audit log")
 }
 
-/// Adds an event. To be called in the transaction of what it tells about.
-pub(crate) fn append(
+/// Adds an event, with the operator among its particulars. To be called in the transaction of what it tells about.
+pub(crate) fn append<'a>(
     db: &Connection,
-    station: &str,
+    who: impl Into<Who<'a>>,
     event: &NewEvent<'_>,
     now: Timestamp,
 ) -> Result<i64, StoreError> {
@@ -165,7 +193,12 @@ pub(crate) fn append(
     if !(1..=40).contains(&event.what.len()) || !event.what.bytes().all(plain) {
         return Err(StoreError::Name("the name of an event"));
     }
-    let detail = json(&event.detail)?;
+    let who = who.into();
+    let mut detail = event.detail.clone();
+    if let Some(detail) = detail.as_object_mut().filter(|_| !who.operator.is_empty()) {
+        detail.insert("operator".to_owned(), who.operator.into());
+    }
+    let detail = json(&detail)?;
     if detail.len() > MAX_DETAIL {
         return Err(StoreError::Name("the detail of an event"));
     }
@@ -177,7 +210,7 @@ pub(crate) fn append(
     let mut raw = Raw {
         id: last + 1,
         at: now.0,
-        station: station.to_owned(),
+        station: who.station.to_owned(),
         what: event.what.to_owned(),
         sitting: event.sitting.map(|s| s.0),
         shot: event.shot.map(|s| s.0),

@@ -1,12 +1,24 @@
 //! One table, one file: its record, and every statement that reads or writes it alone.
 
 pub(crate) mod audit;
+pub(crate) mod batch;
+pub(crate) mod correction;
+pub(crate) mod late_entry;
 pub(crate) mod outbox;
+pub(crate) mod outbox_correction;
+pub(crate) mod payment;
 pub(crate) mod portrait;
+pub(crate) mod relabel;
+pub(crate) mod retake;
+pub(crate) mod roster_import;
 pub(crate) mod set_aside;
 pub(crate) mod setting;
 pub(crate) mod shot;
 pub(crate) mod sitting;
+pub(crate) mod slot;
+pub(crate) mod subject;
+pub(crate) mod ticket;
+pub(crate) mod ticket_sitting;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

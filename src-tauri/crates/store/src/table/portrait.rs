@@ -192,12 +192,7 @@ pub(crate) fn of_sitting(db: &Connection, sitting: SittingId) -> Result<Option<P
 /// The latest portrait of exactly this payload.
 pub(crate) fn latest_of(db: &Connection, code: &CaptureCode) -> Result<Option<EarlierAccept>, StoreError> {
     // The fingerprint finds the row by its index; the payload itself decides.
-    let mut statement = db.prepare_cached(
-        "SELECT p.id, s.id, s.shot_number, p.accepted_at, s.station
-         FROM sitting s JOIN portrait p ON p.sitting = s.id
-         WHERE s.fingerprint = ?1 AND s.code = ?2
-         ORDER BY p.id DESC LIMIT 1",
-    )?;
+    let mut statement = db.prepare_cached(LATEST)?;
     let found = statement.query_row(params![code.fingerprint().as_str(), code.bytes()], |row| {
         Ok(EarlierAccept {
             portrait: PortraitId(row.get(0)?),
@@ -209,3 +204,17 @@ pub(crate) fn latest_of(db: &Connection, code: &CaptureCode) -> Result<Option<Ea
     });
     Ok(found.optional()?)
 }
+
+/// By the label that counts: a picture that a correction gave to another code is not this code's any more. One that was
+/// not replaced comes before those that were.
+pub(crate) const LATEST: &str = "
+    SELECT p.id, s.id, s.shot_number, p.accepted_at, s.station
+    FROM (
+        SELECT p.id AS portrait, s.id AS sitting FROM sitting s JOIN portrait p ON p.sitting = s.id
+        WHERE s.fingerprint = ?1 AND s.code = ?2 AND NOT EXISTS (SELECT 1 FROM relabel r WHERE r.portrait = p.id)
+        UNION ALL
+        SELECT r.portrait, s.id FROM sitting s JOIN relabel r ON r.sitting = s.id
+        WHERE s.fingerprint = ?1 AND s.code = ?2
+          AND NOT EXISTS (SELECT 1 FROM relabel n WHERE n.portrait = r.portrait AND n.id > r.id)
+    ) AS named JOIN portrait p ON p.id = named.portrait JOIN sitting s ON s.id = named.sitting
+    ORDER BY EXISTS (SELECT 1 FROM portrait later WHERE later.supersedes = p.id), p.id DESC LIMIT 1";

@@ -183,6 +183,23 @@ pub(crate) fn last_number(db: &Connection) -> Result<ShotNumber, StoreError> {
     Ok(ShotNumber(statement.query_row([], |row| row.get(0))?))
 }
 
+/// Whether a sitting carries this number.
+pub(crate) fn has_number(db: &Connection, number: ShotNumber) -> Result<bool, StoreError> {
+    let mut statement = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM sitting WHERE shot_number = ?1)")?;
+    Ok(statement.query_row([number.0], |row| row.get(0))?)
+}
+
+/// The sitting with this number, and those of the ticket with this number, newest first.
+pub(crate) fn of_number(db: &Connection, number: ShotNumber) -> Result<Vec<SittingId>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT id FROM sitting WHERE shot_number = ?1
+         UNION SELECT l.sitting FROM ticket t JOIN ticket_sitting l ON l.ticket = t.id WHERE t.number = ?1
+         ORDER BY 1 DESC",
+    )?;
+    let ids = statement.query_map([number.0], |row| row.get(0).map(SittingId))?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Ends the sitting; false if it was not open.
 pub(crate) fn close(
     db: &Connection,

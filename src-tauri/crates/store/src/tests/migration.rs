@@ -10,9 +10,10 @@ use crate::table::audit;
 use crate::{NewEvent, OutboxState, PictureKind};
 
 /// Hash of each migration as it was when it shipped. Add a line for a new one; never change a line.
-const SHIPPED: [&str; 2] = [
+const SHIPPED: [&str; 3] = [
     "1e339065d9e7743b77b74fedf5abf972c301c75a581e6e63e17005b52164d351",
     "42063b42ac5d555cb9398d5df5eaef337d71766313ddad3b6346931f0d17476a",
+    "7a594b3b84a223b8252b4237a3e62285c1b5cb9268b32472062cd32f23131f0e",
 ];
 
 #[test]
@@ -111,7 +112,7 @@ fn the_connection_is_as_careful_as_it_says() {
     assert!(db.execute("UPDATE sqlite_schema SET sql = '' WHERE name = 'sitting'", []).is_err());
     let strict: i64 = db
         .query_row(
-            "SELECT count(*) FROM pragma_table_list WHERE strict = 0 AND name NOT LIKE 'sqlite_%'",
+            "SELECT count(*) FROM pragma_table_list WHERE strict = 0 AND type = 'table' AND name NOT LIKE 'sqlite_%'",
             [],
             |r| r.get(0),
         )

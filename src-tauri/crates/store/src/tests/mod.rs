@@ -1,10 +1,13 @@
 //! Tests of the whole store, one file per promise. A `Booth` is a data folder with a store that can crash.
 
 mod damage;
+mod day;
+mod day_swap;
 mod faults;
 mod hostile;
 mod migration;
 mod model;
+mod roster;
 mod rules;
 mod speed;
 mod views;

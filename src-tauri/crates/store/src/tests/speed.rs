@@ -93,8 +93,11 @@ fn no_question_of_the_day_reads_a_whole_table() {
         "SELECT id FROM outbox WHERE state = ?1 ORDER BY id",
         "SELECT id FROM sitting WHERE outcome = 'open'",
         "SELECT max(shot_number) FROM sitting",
-        "SELECT p.id FROM sitting s JOIN portrait p ON p.sitting = s.id
-         WHERE s.fingerprint = ?1 AND s.code = ?2 ORDER BY p.id DESC LIMIT 1",
+        portraits::LATEST,
+        crate::table::relabel::CURRENT,
+        &format!("SELECT id FROM ticket WHERE {}", crate::table::ticket::NEXT),
+        "SELECT id FROM ticket WHERE booth = ?1 AND stage IN ('called', 'seated')",
+        "SELECT id FROM ticket WHERE fingerprint = ?2 AND code = ?3 AND batch = ?1 ORDER BY number DESC LIMIT 1",
         "SELECT id FROM shot WHERE sitting = ?1 ORDER BY id",
         "SELECT id FROM audit_event WHERE sitting = ?1 ORDER BY id",
         "SELECT other.id FROM shot other JOIN sitting theirs ON theirs.id = other.sitting
