@@ -41,6 +41,18 @@ impl Assets {
         self.0.join("demo/cutouts")
     }
 
+    /// The font of everything that is printed.
+    pub fn font(&self) -> PathBuf {
+        self.0.join("fonts/NotoSansSC-Regular.ttf")
+    }
+
+    /// Layouts of sheets of prints, by the name of their file.
+    pub fn print_layouts(&self) -> Vec<(String, std::io::Result<String>)> {
+        let stem = |file: &PathBuf| file.file_stem().map(|s| s.to_string_lossy().into_owned());
+        let files = toml_files(&self.0.join("prints"));
+        files.iter().filter_map(|file| Some((stem(file)?, std::fs::read_to_string(file)))).collect()
+    }
+
     /// Reads the model files; a missing one is named.
     pub fn models(&self) -> Result<ModelFiles, ApiError> {
         let folder = self.0.join("models");

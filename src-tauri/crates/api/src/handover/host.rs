@@ -1,136 +1,163 @@
-//! The station answers the operations of the handover.
+//! The station answers the operations of the handover: long work on threads of its own, reading beside the owner.
 
 use super::operations::HandoverOperations;
 use super::view::*;
+use super::{correction, erase, export, intake, outbox, prints, results, uploading, words};
 use crate::station::Station;
-use crate::{ApiError, Nothing, words};
-
-fn not_ready<T>() -> Result<T, ApiError> {
-    Err(ApiError::new("not_ready", "这个功能还没有完成。", "This is not ready yet."))
-}
+use crate::{ApiError, Nothing};
 
 impl HandoverOperations for Station {
     fn data_verify(&self, _: Nothing) -> Result<store::VerifyReport, ApiError> {
-        self.ask(|owner| owner.desk()?.store().verify().map_err(words::store))
+        self.ask(|owner| owner.desk()?.store().verify().map_err(crate::words::store))
     }
 
     fn outbox_list(&self, _: Nothing) -> Result<Vec<OutboxBatch>, ApiError> {
-        not_ready()
+        outbox::list(&self.room()?)
     }
 
-    fn outbox_items(&self, _: OutboxRequest) -> Result<Vec<OutboxItem>, ApiError> {
-        not_ready()
+    fn outbox_items(&self, request: OutboxRequest) -> Result<Vec<OutboxItem>, ApiError> {
+        outbox::items(&self.room()?, request)
     }
 
     fn upload_settings_get(&self, _: Nothing) -> Result<UploadSettings, ApiError> {
-        not_ready()
+        Ok(uploading::shown(uploading::settings(&self.room()?)?))
     }
 
-    fn upload_settings_save(&self, _: UploadSettings) -> Result<UploadSettings, ApiError> {
-        not_ready()
+    fn upload_settings_save(&self, request: UploadSettings) -> Result<UploadSettings, ApiError> {
+        uploading::save(&self.room()?, request)
     }
 
-    fn upload_start(&self, _: UploadStart) -> Result<UploadStatus, ApiError> {
-        not_ready()
+    fn upload_start(&self, request: UploadStart) -> Result<UploadStatus, ApiError> {
+        self.handover.uploading.start(self.room()?, request)
     }
 
-    fn upload_pause(&self, _: UploadPause) -> Result<Nothing, ApiError> {
-        not_ready()
+    fn upload_pause(&self, request: UploadPause) -> Result<Nothing, ApiError> {
+        self.handover.uploading.pause(request.paused);
+        Ok(Nothing {})
     }
 
     fn upload_stop(&self, _: Nothing) -> Result<Nothing, ApiError> {
-        not_ready()
+        self.handover.uploading.stop();
+        Ok(Nothing {})
     }
 
-    fn upload_status(&self, _: OfBatch) -> Result<UploadStatus, ApiError> {
-        not_ready()
+    fn upload_status(&self, request: OfBatch) -> Result<UploadStatus, ApiError> {
+        self.handover.uploading.status(&self.room()?, request.batch)
     }
 
-    fn upload_release_parked(&self, _: UploadRelease) -> Result<UploadStatus, ApiError> {
-        not_ready()
+    fn upload_release_parked(&self, request: UploadRelease) -> Result<UploadStatus, ApiError> {
+        let room = self.room()?;
+        uploading::release(&room, &request)?;
+        self.handover.uploading.status(&room, request.batch)
     }
 
-    fn results_preview(&self, _: ResultsRequest) -> Result<ResultsPreview, ApiError> {
-        not_ready()
+    fn results_preview(&self, request: ResultsRequest) -> Result<ResultsPreview, ApiError> {
+        results::preview(&self.room()?, &request)
     }
 
-    fn results_import(&self, _: ResultsRequest) -> Result<ResultsImport, ApiError> {
-        not_ready()
+    fn results_import(&self, request: ResultsRequest) -> Result<ResultsImport, ApiError> {
+        results::import(&self.room()?, &request)
     }
 
-    fn results_list(&self, _: OfBatch) -> Result<Vec<ResultLine>, ApiError> {
-        not_ready()
+    fn results_list(&self, request: OfBatch) -> Result<Vec<ResultLine>, ApiError> {
+        results::list(&self.room()?, request.batch)
     }
 
     fn export_drives(&self, _: Nothing) -> Result<Vec<delivery::Drive>, ApiError> {
-        not_ready()
+        Ok(delivery::removable_drives())
     }
 
-    fn export_plan(&self, _: ExportRequest) -> Result<ExportPlan, ApiError> {
-        not_ready()
+    fn export_plan(&self, request: ExportRequest) -> Result<ExportPlan, ApiError> {
+        export::plan(&self.room()?, &request)
     }
 
-    fn export_start(&self, _: ExportRequest) -> Result<JobView, ApiError> {
-        not_ready()
+    fn export_start(&self, request: ExportRequest) -> Result<JobView, ApiError> {
+        let room = self.room()?;
+        export::folder(&request.into)?;
+        self.handover
+            .jobs
+            .start(JobKind::Export, room, move |room, teller| export::run(room, teller, &request))
     }
 
-    fn export_receipt(&self, _: ReceiptRequest) -> Result<ParcelView, ApiError> {
-        not_ready()
+    fn export_receipt(&self, request: ReceiptRequest) -> Result<ParcelView, ApiError> {
+        export::receipt(&self.room()?, request)
     }
 
-    fn verify_bag(&self, _: VerifyBagRequest) -> Result<JobView, ApiError> {
-        not_ready()
+    fn verify_bag(&self, request: VerifyBagRequest) -> Result<JobView, ApiError> {
+        self.handover.jobs.start(JobKind::VerifyBag, self.room()?, move |_, teller| {
+            let told = teller.clone();
+            let mut told = |done: u32, all: u32| told.step("核对", "Verifying", done as usize, all as usize);
+            export::verify(&request, &teller.cancel, &mut told).map(JobResult::Bag)
+        })
     }
 
     fn prints_layouts(&self, _: Nothing) -> Result<Vec<PrintLayout>, ApiError> {
-        not_ready()
+        Ok(prints::layouts(&self.room()?))
     }
 
-    fn prints_plan(&self, _: PrintsRequest) -> Result<PrintsPlan, ApiError> {
-        not_ready()
+    fn prints_plan(&self, request: PrintsRequest) -> Result<PrintsPlan, ApiError> {
+        prints::plan(&self.room()?, &request)
     }
 
-    fn prints_start(&self, _: PrintsRequest) -> Result<JobView, ApiError> {
-        not_ready()
+    fn prints_start(&self, request: PrintsRequest) -> Result<JobView, ApiError> {
+        let room = self.room()?;
+        export::folder(&request.into)?;
+        self.handover
+            .jobs
+            .start(JobKind::Prints, room, move |room, teller| prints::run(room, teller, &request))
     }
 
-    fn intake_check(&self, _: IntakeCheck) -> Result<JobView, ApiError> {
-        not_ready()
+    fn intake_check(&self, request: IntakeCheck) -> Result<JobView, ApiError> {
+        let shared = std::sync::Arc::clone(&self.handover);
+        self.handover.jobs.start(JobKind::IntakeCheck, self.room()?, move |room, teller| {
+            intake::check(room, teller, &shared, &request)
+        })
     }
 
-    fn intake_take(&self, _: IntakeTake) -> Result<JobView, ApiError> {
-        not_ready()
+    fn intake_take(&self, request: IntakeTake) -> Result<JobView, ApiError> {
+        let shared = std::sync::Arc::clone(&self.handover);
+        self.handover.jobs.start(JobKind::IntakeTake, self.room()?, move |room, teller| {
+            intake::take(room, teller, &shared, &request)
+        })
     }
 
-    fn intake_refusals(&self, _: IntakeListRequest) -> Result<WrittenFiles, ApiError> {
-        not_ready()
+    fn intake_refusals(&self, request: IntakeListRequest) -> Result<WrittenFiles, ApiError> {
+        intake::refusals(&self.room()?, &self.handover, &request)
     }
 
-    fn correction_plan(&self, _: CorrectionParcelRequest) -> Result<CorrectionPlan, ApiError> {
-        not_ready()
+    fn correction_plan(&self, request: CorrectionParcelRequest) -> Result<CorrectionPlan, ApiError> {
+        correction::plan(&self.room()?, &request)
     }
 
-    fn correction_start(&self, _: CorrectionParcelRequest) -> Result<JobView, ApiError> {
-        not_ready()
+    fn correction_start(&self, request: CorrectionParcelRequest) -> Result<JobView, ApiError> {
+        let room = self.room()?;
+        export::folder(&request.into)?;
+        self.handover
+            .jobs
+            .start(JobKind::Correction, room, move |room, teller| correction::run(room, teller, &request))
     }
 
-    fn erase_plan(&self, _: EraseAsk) -> Result<ErasePlanView, ApiError> {
-        not_ready()
+    fn erase_plan(&self, request: EraseAsk) -> Result<ErasePlanView, ApiError> {
+        erase::plan(&self.room()?, request)
     }
 
-    fn erase_start(&self, _: EraseStart) -> Result<JobView, ApiError> {
-        not_ready()
+    fn erase_start(&self, request: EraseStart) -> Result<JobView, ApiError> {
+        if self.handover.uploading.runs(request.batch) {
+            return Err(words::delivery(delivery::DeliveryError::EraseBlocked));
+        }
+        let room = self.room()?;
+        self.handover.jobs.start(JobKind::Erase, room, move |room, teller| erase::run(room, teller, &request))
     }
 
     fn erase_records(&self, _: Nothing) -> Result<Vec<EraseDone>, ApiError> {
-        not_ready()
+        erase::records(&self.room()?)
     }
 
-    fn job_status(&self, _: JobRequest) -> Result<Option<JobView>, ApiError> {
-        not_ready()
+    fn job_status(&self, request: JobRequest) -> Result<Option<JobView>, ApiError> {
+        Ok(self.handover.jobs.view(request.job))
     }
 
-    fn job_cancel(&self, _: JobRequest) -> Result<Option<JobView>, ApiError> {
-        not_ready()
+    fn job_cancel(&self, request: JobRequest) -> Result<Option<JobView>, ApiError> {
+        Ok(self.handover.jobs.cancel(request.job))
     }
 }
