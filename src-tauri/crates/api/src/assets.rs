@@ -18,11 +18,6 @@ impl Assets {
         Self(folder.into())
     }
 
-    /// The typeface of everything that is printed.
-    pub fn font(&self) -> PathBuf {
-        self.0.join("fonts").join("NotoSansSC-Regular.ttf")
-    }
-
     /// The folder that belongs to the program at `exe`: beside it, where an installer puts it, or the source tree
     /// that it was built in. `GRADBOOTH_ASSETS` overrides all.
     pub fn find(exe: &Path) -> Option<Self> {
@@ -44,6 +39,18 @@ impl Assets {
     /// Folder of the cut-outs that the demo camera shows.
     pub fn cutouts(&self) -> PathBuf {
         self.0.join("demo/cutouts")
+    }
+
+    /// The font of everything that is printed.
+    pub fn font(&self) -> PathBuf {
+        self.0.join("fonts/NotoSansSC-Regular.ttf")
+    }
+
+    /// Layouts of sheets of prints, by the name of their file.
+    pub fn print_layouts(&self) -> Vec<(String, std::io::Result<String>)> {
+        let stem = |file: &PathBuf| file.file_stem().map(|s| s.to_string_lossy().into_owned());
+        let files = toml_files(&self.0.join("prints"));
+        files.iter().filter_map(|file| Some((stem(file)?, std::fs::read_to_string(file)))).collect()
     }
 
     /// Reads the model files; a missing one is named.

@@ -29,10 +29,13 @@ impl Declarations {
         // Types without a file of their own (numbers, lists, strings) have no declaration.
         if T::output_path().is_some() {
             let name = T::ident(cfg);
-            if self.0.contains_key(&name) {
+            let declaration = T::decl(cfg);
+            if let Some(known) = self.0.get(&name) {
+                // Two types of one name would leave the window with whichever came first.
+                assert_eq!(*known, declaration, "two types are called {name}");
                 return;
             }
-            self.0.insert(name, T::decl(cfg));
+            self.0.insert(name, declaration);
         }
         T::visit_dependencies(&mut Collector { into: self, cfg });
         T::visit_generics(&mut Collector { into: self, cfg });

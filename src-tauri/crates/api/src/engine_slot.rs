@@ -1,6 +1,8 @@
 //! The portrait engine, loaded beside the start of the window so that nobody waits for it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use imaging::engine::PortraitEngine;
@@ -21,6 +23,8 @@ enum State {
 pub struct EngineSlot {
     state: Mutex<State>,
     changed: Condvar,
+    loading: Mutex<Option<JoinHandle<()>>>,
+    stop: AtomicBool,
 }
 
 /// Threads that one inference may use: both cores of the smallest booth laptop.
@@ -35,9 +39,14 @@ pub fn load(assets: &Assets) -> Result<PortraitEngine, ApiError> {
 impl EngineSlot {
     /// Starts loading on a thread of its own; `then` is called when it is decided.
     pub fn start(assets: Assets, then: impl FnOnce() + Send + 'static) -> Arc<Self> {
-        let slot = Arc::new(Self { state: Mutex::new(State::Loading), changed: Condvar::new() });
+        let slot = Arc::new(Self {
+            state: Mutex::new(State::Loading),
+            changed: Condvar::new(),
+            loading: Mutex::default(),
+            stop: AtomicBool::new(false),
+        });
         let filling = Arc::clone(&slot);
-        std::thread::spawn(move || {
+        let loading = std::thread::spawn(move || {
             let loaded = std::panic::catch_unwind(|| load(&assets)).unwrap_or_else(|_| {
                 Err(ApiError::new(
                     "model_broken",
@@ -57,12 +66,26 @@ impl EngineSlot {
             then();
             // The first student of the day waits no longer than the second. Nothing hangs on it: a model that fails
             // here fails again, and is told, with the first picture.
+            if filling.stop.load(Ordering::Relaxed) {
+                return;
+            }
             if let (Some(engine), Ok(spec)) = (filling.ready(), assets.spec(&Settings::default().spec, None))
             {
                 let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.warm(&spec)));
             }
         });
+        *slot.loading.lock().unwrap_or_else(PoisonError::into_inner) = Some(loading);
         slot
+    }
+
+    /// Waits until nothing is being loaded any more: a program that ends while the inference library still works in
+    /// another thread crashes on its way out.
+    pub fn finish(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(loading) = self.loading.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // What it had to say it has said in the slot.
+            let _ = loading.join();
+        }
     }
 
     /// The engine, if it is there already.

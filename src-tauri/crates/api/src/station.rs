@@ -15,6 +15,7 @@ use crate::burst;
 use crate::desk::Exposure;
 use crate::engine_slot::EngineSlot;
 use crate::error::ApiError;
+use crate::handover::Handover;
 use crate::live::{self, Seen, Shared};
 use crate::owner::Owner;
 use crate::view::{DemoScene, LiveView, StationView};
@@ -101,8 +102,27 @@ const SLOW_PREVIEW: Duration = Duration::from_millis(150);
 pub struct Station {
     mailbox: SyncSender<Message>,
     pub(crate) shared: Arc<Shared>,
+    pub(crate) handover: Arc<Handover>,
     listeners: Arc<Listeners>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// Asks the owner from a thread of its own.
+#[derive(Clone)]
+pub(crate) struct Door(SyncSender<Message>);
+
+impl Door {
+    /// Asks and waits for the answer.
+    pub(crate) fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Owner) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let (answer, answered) = sync_channel(1);
+        let closing = || ApiError::new("closing", "程序正在关闭。", "The program is closing.");
+        let ask = Message::Do(Box::new(move |owner| drop(answer.send(question(owner)))));
+        self.0.send(ask).map_err(|_| closing())?;
+        answered.recv().map_err(|_| closing())?
+    }
 }
 
 impl Station {
@@ -136,7 +156,8 @@ impl Station {
             owner.begin();
             serve(&mut owner, &inbox);
         }));
-        Self { mailbox, shared, listeners, threads: Mutex::new(threads) }
+        let handover = Arc::new(Handover::default());
+        Self { mailbox, shared, handover, listeners, threads: Mutex::new(threads) }
     }
 
     /// Calls `listener` with everything that happens from now on. It must not block.
@@ -175,23 +196,27 @@ impl Station {
         &self,
         question: impl FnOnce(&mut Owner) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let (answer, answered) = sync_channel(1);
-        let closing = || ApiError::new("closing", "程序正在关闭。", "The program is closing.");
-        let ask = Message::Do(Box::new(move |owner| drop(answer.send(question(owner)))));
-        self.mailbox.send(ask).map_err(|_| closing())?;
-        answered.recv().map_err(|_| closing())?
+        self.door().ask(question)
+    }
+
+    /// For a thread that asks on its own.
+    pub(crate) fn door(&self) -> Door {
+        Door(self.mailbox.clone())
     }
 }
 
 impl Drop for Station {
     fn drop(&mut self) {
         self.shared.stop();
+        // While the owner still answers: what was under way is written down.
+        self.handover.stop();
         // A full mailbox means that the owner is alive and will read on.
         let _ = self.mailbox.send(Message::Quit);
         for thread in self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
             // A watcher that panicked has said so in the log; there is nothing to save here.
             let _ = thread.join();
         }
+        self.shared.engine.finish();
     }
 }
 

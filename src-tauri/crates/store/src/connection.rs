@@ -15,6 +15,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0001_records.sql"),
     include_str!("../migrations/0002_set_aside.sql"),
     include_str!("../migrations/0003_day.sql"),
+    include_str!("../migrations/0004_handover.sql"),
 ];
 
 /// "GBDB", as the first migration writes it.

@@ -23,6 +23,7 @@ mod connection;
 mod day;
 mod error;
 mod faults;
+mod handover;
 mod layout;
 mod look;
 mod number;
@@ -46,21 +47,26 @@ pub use day::{
     RosterChunk, RosterCounts, check_rows,
 };
 pub use error::StoreError;
+pub use handover::{ErasePaths, EraseScope, HandoverPicture, NewIntake};
 pub use look::{DayCounts, SittingDetail, StripEntry};
 pub use pictures::{PictureKind, Pictures};
 pub use recovery::OpenReport;
 pub use references::PictureRef;
 pub use table::audit::{AuditBreak, AuditCheck, AuditEvent, NewEvent};
 pub use table::correction::CorrectionRecord;
+pub use table::erasure::ErasureRecord;
 pub use table::outbox::{Handover, OutboxEntry, OutboxState};
 pub use table::outbox_correction::CorrectionDue;
+pub use table::parcel::{NewParcel, ParcelFile, ParcelRecord};
 pub use table::payment::{CashSum, NewPayment};
 pub use table::portrait::{EarlierAccept, NewPortrait, OverrideLine, PortraitRecord};
+pub use table::result::{NewResult, ResultRecord};
 pub use table::retake::{RetakeRecord, RetakeSource};
 pub use table::shot::{Disposition, NewShot, ShotRecord};
 pub use table::sitting::{Ending, Outcome, SittingRecord};
 pub use table::subject::{RowOutcome, RowRefusal, SubjectRecord};
 pub use table::ticket::TicketRecord;
+pub use table::upload::{NewUpload, UploadChange, UploadRow, UploadRowState};
 pub use verify::{BadPicture, VerifyReport};
 
 use crate::layout::{FolderLock, Layout};

@@ -171,6 +171,12 @@ impl Pictures {
         self.shard(kind, name.hash).join(name.file_name())
     }
 
+    /// Where a picture lies, below the data folder.
+    pub(crate) fn below_root(&self, kind: PictureKind, name: PictureName) -> PathBuf {
+        let path = self.path(kind, name);
+        path.strip_prefix(self.layout.root()).map(Path::to_owned).unwrap_or(path)
+    }
+
     /// Every file of a collection.
     pub(crate) fn list(&self, kind: PictureKind) -> Result<Listing, StoreError> {
         let mut listing = Listing::default();

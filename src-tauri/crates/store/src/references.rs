@@ -48,23 +48,39 @@ pub(crate) fn compare(
 ) -> Result<Comparison, StoreError> {
     let listing = pictures.list(kind)?;
     let files: BTreeSet<PictureName> = listing.pictures.into_iter().collect();
-    let (known, missing): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        references(db, kind)?.into_iter().partition(|(name, _)| files.contains(name));
+    let mut known = BTreeMap::new();
+    let mut missing = Vec::new();
+    for (name, (reference, erased)) in references(db, kind)? {
+        if files.contains(&name) {
+            // Also a file of an erasure that was cut off: it goes when that is gone on with.
+            known.insert(name, reference);
+        } else if !erased {
+            missing.push(reference);
+        }
+    }
     let aside = set_aside::names(db, kind)?;
     let unnamed = || files.iter().filter(|name| !known.contains_key(name));
     Ok(Comparison {
         orphans: unnamed().filter(|name| !aside.contains(name)).copied().collect(),
         set_aside: unnamed().filter(|name| aside.contains(name)).count() as u32,
-        missing: missing.into_values().collect(),
+        missing,
         foreign: listing.foreign,
         known,
     })
 }
 
-fn references(db: &Connection, kind: PictureKind) -> Result<BTreeMap<PictureName, PictureRef>, StoreError> {
+/// Every picture that a row names, with whether all of its rows are erased.
+fn references(
+    db: &Connection,
+    kind: PictureKind,
+) -> Result<BTreeMap<PictureName, (PictureRef, bool)>, StoreError> {
     let sql = match kind {
-        PictureKind::Original => "SELECT id, sitting, original, extension FROM shot",
-        PictureKind::Portrait => "SELECT shot, sitting, content, 'jpg' FROM portrait",
+        PictureKind::Original => {
+            "SELECT id, sitting, original, extension, sitting IN (SELECT sitting FROM erased_sitting) FROM shot"
+        }
+        PictureKind::Portrait => {
+            "SELECT shot, sitting, content, 'jpg', sitting IN (SELECT sitting FROM erased_sitting) FROM portrait"
+        }
     };
     let mut statement = db.prepare(sql)?;
     let mut rows = statement.query([])?;
@@ -74,7 +90,11 @@ fn references(db: &Connection, kind: PictureKind) -> Result<BTreeMap<PictureName
         let hash = read_hash(kind.name(), shot, &content)?;
         let name = PictureName { hash, extension: Extension::parse(&extension)? };
         let reference = PictureRef { kind, hash, shot: ShotId(shot), sitting: SittingId(row.get(1)?) };
-        names.entry(name).or_insert(reference);
+        let erased: bool = row.get(4)?;
+        let entry = names.entry(name).or_insert((reference, erased));
+        if entry.1 && !erased {
+            *entry = (reference, false);
+        }
     }
     Ok(names)
 }

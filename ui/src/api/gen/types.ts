@@ -30,6 +30,12 @@ export type AcceptRequest = {
  */
 reason: string | null, };
 
+export type Action = { "do": "add" } | { "do": "replace" } | { "do": "rename", 
+/**
+ * Path of the delivered file.
+ */
+from: string, } | { "do": "remove" };
+
 export type Advice = { 
 /**
  * Stable name of the advice.
@@ -107,6 +113,48 @@ picture: PictureRef,
  * [`StoreError::code`] of what is wrong with it.
  */
 code: string, };
+
+export type BagProblem = { 
+/**
+ * Path in the bag; of a hostile line a readable part.
+ */
+path: string, 
+/**
+ * What is wrong.
+ */
+kind: BagProblemKind, };
+
+export type BagProblemKind = "missing" | "altered" | "not_listed" | "unreadable" | "link" | "leaves_bag" | "listed_twice" | "bad_line" | "too_many_lines" | "wrong_total" | "no_manifest" | "not_self_contained";
+
+export type BagVerdict = { 
+/**
+ * Whole and sound.
+ */
+valid: boolean, 
+/**
+ * Files that agree.
+ */
+sound: number, 
+/**
+ * Bytes of the payload; 0 for encrypted parcels.
+ */
+bytes: number, 
+/**
+ * What is wrong, at most 1,000 of it.
+ */
+problems: Array<BagProblem>, 
+/**
+ * How much is wrong.
+ */
+problem_count: number, 
+/**
+ * To compare with a receipt.
+ */
+bag_checksum: ContentHash | null, 
+/**
+ * One sentence.
+ */
+text: Text, };
 
 export type Band = "head_top" | "eye_line" | "face_width" | "centre" | "tilt";
 
@@ -470,6 +518,30 @@ count: number,
  */
 total_fen: number, };
 
+export type Change = { 
+/**
+ * Path in the bag.
+ */
+path: string, 
+/**
+ * What to do.
+ */
+action: Action, 
+/**
+ * Why.
+ */
+reason: ChangeReason, 
+/**
+ * What was delivered at this path, or under the old name.
+ */
+old: ContentHash | null, 
+/**
+ * What is there from now on.
+ */
+new: ContentHash | null, };
+
+export type ChangeReason = "new_picture" | "was_anothers" | "late" | "new_name" | "withdrawn";
+
 export type CheckIn = { 
 /**
  * The code, as a gun typed it or a camera read it.
@@ -507,6 +579,24 @@ retake_reason: string | null, };
 export type Class = "info" | "review" | "retake";
 
 export type CodeSource = "camera" | "gun" | "hand";
+
+export type ColumnChoice = { 
+/**
+ * Its letters.
+ */
+letters: string, 
+/**
+ * What its heading says.
+ */
+heading: string, 
+/**
+ * What it was taken for.
+ */
+field: Field | null, 
+/**
+ * Its first filled cells, long digits masked.
+ */
+samples: Array<string>, };
 
 export type Consent = { 
 /**
@@ -563,6 +653,46 @@ auto: boolean | null,
 value: number | null, };
 
 export type CorrectionId = number;
+
+export type CorrectionParcelRequest = { 
+/**
+ * Row of the parcel that was delivered; corrections of it are counted in.
+ */
+parcel: number, 
+/**
+ * Drive or folder that the correction goes into.
+ */
+into: string, 
+/**
+ * Name of its folder; empty: that of the parcel with a number.
+ */
+name: string, };
+
+export type CorrectionPlan = { 
+/**
+ * Nothing has changed since: there is nothing to send.
+ */
+nothing: boolean, 
+/**
+ * Name of the folder.
+ */
+name: string, 
+/**
+ * Files that go in.
+ */
+files: number, 
+/**
+ * Their bytes.
+ */
+bytes: number, 
+/**
+ * Every change, by path; at most 500.
+ */
+changes: Array<Change>, 
+/**
+ * How many.
+ */
+change_count: number, };
 
 export type CorrectionRequest = { 
 /**
@@ -808,7 +938,315 @@ fatal: boolean,
  */
 text: Text, };
 
+export type Drive = { 
+/**
+ * Its label, or the device's name.
+ */
+name: string, 
+/**
+ * Where it is: `E:\`, or a folder.
+ */
+mount_point: string, 
+/**
+ * What it can hold.
+ */
+file_system: FileSystem, 
+/**
+ * The system's name of it.
+ */
+file_system_name: string, 
+/**
+ * Size in bytes.
+ */
+total: number, 
+/**
+ * Free bytes.
+ */
+free: number, 
+/**
+ * Whether it can be pulled out.
+ */
+removable: boolean, 
+/**
+ * Whether it is write-protected.
+ */
+read_only: boolean, };
+
+export type Encoding = "utf8" | "utf8_bom" | "utf16" | "gb18030";
+
 export type EndState = "shot" | "retake_due" | "at_booth" | "waiting" | "passed" | "held" | "left" | "refused" | "absent";
+
+export type EraseAsk = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * Days to keep after the receipt.
+ */
+retention_days: number, };
+
+export type EraseDone = { 
+/**
+ * Row of the record.
+ */
+record: number, 
+/**
+ * Which batch.
+ */
+batch: BatchId | null, 
+/**
+ * Name of the batch in the record; no school, no person.
+ */
+name: string, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * What was erased.
+ */
+erased: Array<ErasedCount>, 
+/**
+ * People whose rows have lost code and identity.
+ */
+people: number, 
+/**
+ * Files that were gone before.
+ */
+gone_before: number, 
+/**
+ * Files that could not be deleted: erase again.
+ */
+failed: number, 
+/**
+ * SHA-256 over the sorted hashes of the erased files: proves later what was erased.
+ */
+list_hash: ContentHash, 
+/**
+ * Checksum of the bag that was signed for.
+ */
+bag_checksum: ContentHash | null, 
+/**
+ * What was in the way and was lifted by the typed confirmation.
+ */
+confirmed: Array<string>, };
+
+export type EraseHindrance = { 
+/**
+ * Stable name.
+ */
+code: string, 
+/**
+ * What it means.
+ */
+text: Text, 
+/**
+ * Whether the typed confirmation lifts it.
+ */
+can_be_confirmed: boolean, };
+
+export type EraseKind = "original" | "portrait" | "product" | "temporary";
+
+export type ErasePlanView = { 
+/**
+ * Files by kind.
+ */
+files: Array<ErasedCount>, 
+/**
+ * People whose rows lose code and identity.
+ */
+people: number, 
+/**
+ * What keeps from it; empty if nothing does.
+ */
+blocks: Array<EraseHindrance>, 
+/**
+ * What has to be typed, letter by letter. Null if nothing has to be, or nothing helps.
+ */
+confirmation: string | null, };
+
+export type EraseStart = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * Days to keep after the receipt, as in the plan that was looked at.
+ */
+retention_days: number, 
+/**
+ * What the operator has typed, where it is asked for.
+ */
+typed: string | null, };
+
+export type ErasedCount = { 
+/**
+ * What they are.
+ */
+kind: EraseKind, 
+/**
+ * How many.
+ */
+files: number, 
+/**
+ * Their bytes.
+ */
+bytes: number, };
+
+export type ExportContents = { 
+/**
+ * How files are named, e.g. `{学院}/{专业}/{班级}/{学号}`; empty: as the batch says, or by fingerprint and 拍摄号.
+ */
+template: string, 
+/**
+ * 原图 too.
+ */
+originals: boolean, 
+/**
+ * 冲印 too, by this layout.
+ */
+prints: string | null, 
+/**
+ * Paths of at most 64 characters.
+ */
+short_paths: boolean, 
+/**
+ * 名单 with codes as read (payloads): for the registry's uploader only.
+ */
+codes: boolean, };
+
+export type ExportDone = { 
+/**
+ * Row of the parcel.
+ */
+parcel: number, 
+/**
+ * Everything is there and was read back.
+ */
+complete: boolean, 
+/**
+ * The device has it all: it may be pulled. Only ever with `complete`.
+ */
+safe_to_remove: boolean, 
+/**
+ * Whether the bytes were read past the system's cache.
+ */
+read_from_device: boolean, 
+/**
+ * The bag's folder, or the encrypted file.
+ */
+place: string, 
+/**
+ * Files of the payload.
+ */
+files: number, 
+/**
+ * Their bytes.
+ */
+bytes: number, 
+/**
+ * Files written by this run.
+ */
+written: number, 
+/**
+ * Files of an earlier run that were checked and kept.
+ */
+kept: number, 
+/**
+ * Exactly what is missing, and why. At most 500.
+ */
+missing: Array<MissingFile>, 
+/**
+ * How many are missing.
+ */
+missing_count: number, 
+/**
+ * To be written on the receipt.
+ */
+bag_checksum: ContentHash | null, 
+/**
+ * One sentence.
+ */
+text: Text, };
+
+export type ExportLock = { "kind": "recipient", 
+/**
+ * The public key.
+ */
+recipient: string, } | { "kind": "passphrase", 
+/**
+ * It.
+ */
+passphrase: string, };
+
+export type ExportPlan = { 
+/**
+ * Name of the bag's folder, or of the encrypted file.
+ */
+name: string, 
+/**
+ * The drive that it goes to; null for network shares and such.
+ */
+drive: Drive | null, 
+/**
+ * People whose pictures go in.
+ */
+people: number, 
+/**
+ * Files of the payload.
+ */
+files: number, 
+/**
+ * Their bytes.
+ */
+bytes: number, 
+/**
+ * Bytes that it will take there.
+ */
+needed: number, 
+/**
+ * Bytes that are free there.
+ */
+free: number, 
+/**
+ * What keeps it from fitting; with any of them `export.start` is refused.
+ */
+problems: Array<Text>, 
+/**
+ * What happened to names: made safe, shortened, numbered. At most 200.
+ */
+notices: Array<Text>, 
+/**
+ * The first paths, to look at.
+ */
+sample: Array<string>, 
+/**
+ * A bag of this name was begun there and will be gone on with.
+ */
+resumes: boolean, };
+
+export type ExportRequest = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * Drive or folder that the bag goes into.
+ */
+into: string, 
+/**
+ * Name of the bag's folder; empty: school and date. The same name goes on with an interrupted export.
+ */
+name: string, 
+/**
+ * What goes in.
+ */
+contents: ExportContents, 
+/**
+ * Encrypt the whole as one file.
+ */
+lock: ExportLock | null, };
 
 export type FaceGeometry = { 
 /**
@@ -894,6 +1332,8 @@ broken: number,
  */
 problem: Problem | null, };
 
+export type Field = "serial" | "school_code" | "college_code" | "college" | "major" | "class" | "student_no" | "name" | "sex" | "id_number" | "level" | "exam_no" | "paid" | "head_count" | "date" | "slot" | "start" | "end" | "room" | "group" | "note" | "file_name" | "fingerprint" | "result" | "reason";
+
 export type FileRule = { 
 /**
  * Fewest bytes.
@@ -911,6 +1351,8 @@ quality_floor: number,
  * How colour is sampled.
  */
 subsampling: Subsampling, };
+
+export type FileSystem = "fat" | "ex_fat" | "ntfs" | "other";
 
 export type Finding = { 
 /**
@@ -988,6 +1430,135 @@ export type InBatch = {
  */
 batch: BatchId | null, };
 
+export type IntakeCheck = { 
+/**
+ * Row of the batch that they belong to; null: none.
+ */
+batch: BatchId | null, 
+/**
+ * Files and folders. A picture is named by 学号 or fingerprint, or has its code beside it: `X.code.jpg`,
+ * `X.code.png` (a picture of the code) or `X.code.txt` for `X.jpg`.
+ */
+paths: Array<string>, 
+/**
+ * Id of the photo standard; empty: the batch's, or the station's.
+ */
+spec: string, 
+/**
+ * Where a 学号 of the roster has no code yet, the 学号 itself is taken as the code, as if it were typed.
+ */
+student_no_as_code: boolean, };
+
+export type IntakeFailure = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * Why.
+ */
+text: Text, };
+
+export type IntakeItem = { 
+/**
+ * The file.
+ */
+file: string, 
+/**
+ * What is to be done with it.
+ */
+verdict: IntakeVerdict, 
+/**
+ * The code, where it is known.
+ */
+fingerprint: Fingerprint | null, 
+/**
+ * 张*三, where known.
+ */
+masked_name: string | null, 
+/**
+ * 学院, where known.
+ */
+college: string | null, 
+/**
+ * An accepted picture of this code is there; it would be replaced.
+ */
+replaces: boolean, 
+/**
+ * Why it is refused, in words that the sender can act on.
+ */
+reasons: Array<Text>, 
+/**
+ * What was found against the standard.
+ */
+findings: Array<Finding>, 
+/**
+ * What was found against its being a plain picture of today.
+ */
+suspicions: Array<Suspicion>, };
+
+export type IntakeListRequest = { 
+/**
+ * Number of the check.
+ */
+check: number, 
+/**
+ * Folder that it goes into.
+ */
+into: string, };
+
+export type IntakeReport = { 
+/**
+ * Number of the check, for taking in and for the list to send back; the latest eight are remembered.
+ */
+check: number, 
+/**
+ * Every picture, refused ones first.
+ */
+items: Array<IntakeItem>, 
+/**
+ * How many are good.
+ */
+good: number, 
+/**
+ * How many a person must look at.
+ */
+look: number, 
+/**
+ * How many are refused.
+ */
+refused: number, };
+
+export type IntakeTake = { 
+/**
+ * Number of the check.
+ */
+check: number, 
+/**
+ * Files that a person has looked at and ticked. Good ones need no tick.
+ */
+ticked: Array<string>, 
+/**
+ * Files to be left out although they are good.
+ */
+left_out: Array<string>, 
+/**
+ * Where they come from.
+ */
+origin: PictureOrigin, };
+
+export type IntakeTaken = { 
+/**
+ * Pictures that are in the batch now.
+ */
+taken: number, 
+/**
+ * Files that were not, and why.
+ */
+not_taken: Array<IntakeFailure>, };
+
+export type IntakeVerdict = "good" | "look" | "refused";
+
 export type Issued = { 
 /**
  * The number.
@@ -1001,6 +1572,70 @@ ahead: number,
  * How this fits the schedule.
  */
 arrival: Arrival, };
+
+export type JobKind = "export" | "correction" | "verify_bag" | "prints" | "intake_check" | "intake_take" | "erase";
+
+export type JobRequest = { 
+/**
+ * Its number; null: the latest.
+ */
+job: number | null, };
+
+export type JobResult = { "kind": "export" } & ExportDone | { "kind": "bag" } & BagVerdict | { "kind": "prints" } & PrintsDone | { "kind": "intake_checked" } & IntakeReport | { "kind": "intake_taken" } & IntakeTaken | { "kind": "erased" } & EraseDone;
+
+export type JobState = "running" | "stopping" | "done" | "failed" | "cancelled";
+
+export type JobView = { 
+/**
+ * Its number, from 1.
+ */
+id: number, 
+/**
+ * What it does.
+ */
+kind: JobKind, 
+/**
+ * How it stands.
+ */
+state: JobState, 
+/**
+ * What it is doing now, in words.
+ */
+phase: Text, 
+/**
+ * Pieces of this phase that are done.
+ */
+done: number, 
+/**
+ * Pieces of this phase; 0 while unknown.
+ */
+total: number, 
+/**
+ * How much of all its phases is done, 0 to 1.
+ */
+share: number, 
+/**
+ * Milliseconds that the rest will take; null while there is no telling.
+ */
+rest_ms: number | null, 
+/**
+ * When it began.
+ */
+began_at: Timestamp, 
+/**
+ * When it ended.
+ */
+ended_at: Timestamp | null, 
+/**
+ * Why it failed.
+ */
+error: ApiError | null, 
+/**
+ * What came of it.
+ */
+result: JobResult | null, };
+
+export type Kind = "xlsx" | "xls" | "csv" | "tsv";
 
 export type Language = "zh" | "en";
 
@@ -1076,7 +1711,37 @@ low: number,
  */
 high: number, };
 
+export type Mapping = { 
+/**
+ * Name of the sheet; empty for text files.
+ */
+sheet: string, 
+/**
+ * Row of the heading as the spreadsheet numbers it, from 1; 0 if there is none and all rows are data.
+ */
+heading_row: number, 
+/**
+ * What each column is, from the first; `None` for columns that are not wanted.
+ */
+columns: Array<Field | null>, };
+
 export type MinuteOfDay = number;
+
+export type MissingFile = { 
+/**
+ * Its path in the bag.
+ */
+path: string, 
+/**
+ * Index of the person; none for the caller's files.
+ */
+item: number | null, 
+/**
+ * Why.
+ */
+reason: MissingReason, };
+
+export type MissingReason = "picture_missing" | "picture_altered" | "read_back_differs" | "full" | "device_failed" | "read_only" | "cancelled";
 
 export type Nothing = Record<symbol, never>;
 
@@ -1104,11 +1769,133 @@ export type NumberRequest = {
  */
 number: ShotNumber, };
 
+export type OfBatch = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, };
+
 export type Operator = { 
 /**
  * Name or account; empty for nobody in particular.
  */
 name: string, };
+
+export type OutboxBatch = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * 学校, date, place, group in one line; empty without a batch.
+ */
+title: string, 
+/**
+ * How the batch stands.
+ */
+state: BatchState | null, 
+/**
+ * Pictures that have to be handed over.
+ */
+pictures: number, 
+/**
+ * Their bytes.
+ */
+bytes: number, 
+/**
+ * Of these: on the upload's target, checked.
+ */
+uploaded: number, 
+/**
+ * Of these: in a complete parcel.
+ */
+exported: number, 
+/**
+ * Of these: handed over neither way yet.
+ */
+waiting: number, 
+/**
+ * Objects of the upload that a person must look at.
+ */
+parked: number, 
+/**
+ * Whether the batch's settings allow the upload.
+ */
+upload_allowed: boolean, 
+/**
+ * People on the retake list because of results.
+ */
+failed_review: number, 
+/**
+ * Receivers that have to be told of a correction.
+ */
+corrections_due: number, 
+/**
+ * Everything that was written for this batch, newest first.
+ */
+parcels: Array<ParcelView>, 
+/**
+ * When it was erased.
+ */
+erased_at: Timestamp | null, };
+
+export type OutboxFilter = "all" | "waiting" | "handed_over";
+
+export type OutboxItem = { 
+/**
+ * The picture.
+ */
+portrait: PortraitId, 
+/**
+ * Its path for the picture door of the host, `portrait/<hash>`.
+ */
+path: string, 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * The code.
+ */
+fingerprint: Fingerprint, 
+/**
+ * 张*三, where known.
+ */
+masked_name: string | null, 
+/**
+ * 学院, where known.
+ */
+college: string | null, 
+/**
+ * When it was accepted.
+ */
+accepted_at: Timestamp, 
+/**
+ * On the upload's target, checked.
+ */
+uploaded: boolean, 
+/**
+ * In a complete parcel.
+ */
+exported: boolean, 
+/**
+ * It came from elsewhere.
+ */
+from_elsewhere: boolean, };
+
+export type OutboxRequest = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * Which.
+ */
+filter: OutboxFilter, 
+/**
+ * At most so many; 200 if it is 0.
+ */
+limit: number, };
 
 export type Pace = { 
 /**
@@ -1139,6 +1926,110 @@ queue_done_at: Timestamp | null,
  * When everybody who is still due would be done.
  */
 all_done_at: Timestamp | null, };
+
+export type ParcelKey = { "kind": "identity", 
+/**
+ * The secret key.
+ */
+identity: string, } | { "kind": "passphrase", 
+/**
+ * It.
+ */
+passphrase: string, };
+
+export type ParcelKind = "bag" | "sealed" | "correction";
+
+export type ParcelView = { 
+/**
+ * Row.
+ */
+id: number, 
+/**
+ * What it is.
+ */
+kind: ParcelKind, 
+/**
+ * Name of its folder or file.
+ */
+name: string, 
+/**
+ * Where it was written to.
+ */
+place: string, 
+/**
+ * When it was begun.
+ */
+began_at: Timestamp, 
+/**
+ * When it ended; null: the program ended in it, export again.
+ */
+ended_at: Timestamp | null, 
+/**
+ * Everything is there and was read back.
+ */
+complete: boolean, 
+/**
+ * Files of the payload.
+ */
+files: number, 
+/**
+ * Their bytes.
+ */
+bytes: number, 
+/**
+ * Files that are not there.
+ */
+missing: number, 
+/**
+ * What went in.
+ */
+contents: ExportContents, 
+/**
+ * Stands for the whole bag; to be written on the receipt. With `complete` only.
+ */
+bag_checksum: ContentHash | null, 
+/**
+ * The receipt, once somebody has signed.
+ */
+receipt: ReceiptView | null, };
+
+export type ParkedObject = { 
+/**
+ * Row.
+ */
+id: number, 
+/**
+ * Its picture; null for lists.
+ */
+portrait: PortraitId | null, 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber | null, 
+/**
+ * The code.
+ */
+fingerprint: Fingerprint | null, 
+/**
+ * Where it goes.
+ */
+key: string, 
+/**
+ * Attempts so far.
+ */
+attempts: number, 
+/**
+ * The target has other content under its key.
+ */
+conflict: boolean, 
+/**
+ * Why.
+ */
+failure: UploadFailure, 
+/**
+ * Since when.
+ */
+since: Timestamp, };
 
 export type PastEvent = { 
 /**
@@ -1380,6 +2271,8 @@ pose: PoseRule, };
 
 export type PictureKind = "original" | "portrait";
 
+export type PictureOrigin = "studio" | "phone" | "school" | "other";
+
 export type PictureRef = { 
 /**
  * Original or portrait.
@@ -1419,6 +2312,148 @@ yaw_max: number,
  * Largest nod.
  */
 pitch_max: number, };
+
+export type Preview = { 
+/**
+ * The file's name without its folders.
+ */
+file: string, 
+/**
+ * What the file is.
+ */
+kind: Kind, 
+/**
+ * How a text file is encoded.
+ */
+encoding: Encoding | null, 
+/**
+ * Its sheets.
+ */
+sheets: Array<SheetChoice>, 
+/**
+ * The guess, to be corrected and handed back.
+ */
+mapping: Mapping, 
+/**
+ * The columns of the chosen sheet.
+ */
+columns: Array<ColumnChoice>, 
+/**
+ * Filled rows below the heading.
+ */
+rows: number, 
+/**
+ * What should be known before importing.
+ */
+remarks: Array<Remark>, };
+
+export type PrintLayout = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: Text, 
+/**
+ * The paper, e.g. `102×152 mm`.
+ */
+paper: string, 
+/**
+ * Prints for one person, e.g. `33×48 ×4, 25×35 ×8`.
+ */
+prints: string, 
+/**
+ * People on one sheet.
+ */
+people: number, 
+/**
+ * Why it cannot be used.
+ */
+refused: Text | null, };
+
+export type PrintRemark = { 
+/**
+ * Whose.
+ */
+portrait: PortraitId, 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * What.
+ */
+text: Text, };
+
+export type PrintsDone = { 
+/**
+ * The files.
+ */
+files: Array<string>, 
+/**
+ * Pages in all.
+ */
+pages: number, 
+/**
+ * People printed.
+ */
+people: number, 
+/**
+ * What to look at before the scissors come out, at most 500.
+ */
+remarks: Array<PrintRemark>, };
+
+export type PrintsKind = "sheets" | "proofs";
+
+export type PrintsPlan = { 
+/**
+ * People.
+ */
+people: number, 
+/**
+ * Packets: classes.
+ */
+packets: number, 
+/**
+ * Pages, separators included.
+ */
+pages: number, };
+
+export type PrintsRequest = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * What.
+ */
+kind: PrintsKind, 
+/**
+ * Id of the layout; empty: the notice's sheet. Proof sheets need none.
+ */
+layout: string, 
+/**
+ * Folder that the files go into.
+ */
+into: string, 
+/**
+ * Without cut marks.
+ */
+no_cut_marks: boolean, 
+/**
+ * Without separator sheets.
+ */
+no_separators: boolean, 
+/**
+ * A file of its own for each class.
+ */
+by_class: boolean, 
+/**
+ * Only these pictures; none: all.
+ */
+portraits: Array<PortraitId>, };
 
 export type PrioritiseRequest = { 
 /**
@@ -1465,6 +2500,38 @@ passed: Array<TicketView>,
  * Gone to put something right.
  */
 held: Array<TicketView>, };
+
+export type ReceiptRequest = { 
+/**
+ * Row of the parcel.
+ */
+parcel: number, 
+/**
+ * Who signed.
+ */
+signed_by: string, 
+/**
+ * The date on the paper.
+ */
+signed_on: Day, 
+/**
+ * The checksum on the paper; the first 16 digits do.
+ */
+checksum: string, };
+
+export type ReceiptView = { 
+/**
+ * Who signed.
+ */
+signed_by: string, 
+/**
+ * The date on the paper.
+ */
+signed_on: Day, 
+/**
+ * When it was entered here.
+ */
+at: Timestamp, };
 
 export type ReconcileView = { 
 /**
@@ -1536,6 +2603,130 @@ number: ShotNumber,
  */
 reason: string, };
 
+export type Remark = { 
+/**
+ * Which field, where it is about one.
+ */
+field: Field | null, 
+/**
+ * A fixed name, snake_case.
+ */
+code: string, 
+/**
+ * What was found and what to do.
+ */
+text: Text, };
+
+export type ResultLine = { 
+/**
+ * The picture.
+ */
+portrait: PortraitId, 
+/**
+ * Its path for the picture door of the host, `portrait/<hash>`.
+ */
+path: string, 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * The code.
+ */
+fingerprint: Fingerprint, 
+/**
+ * 张*三, where known.
+ */
+masked_name: string | null, 
+/**
+ * 学院, where known.
+ */
+college: string | null, 
+/**
+ * How it came through.
+ */
+outcome: ReviewOutcome, 
+/**
+ * In the words of the file.
+ */
+reason: string | null, 
+/**
+ * When it was imported; null in a preview.
+ */
+at: Timestamp | null, 
+/**
+ * A newer picture was accepted since.
+ */
+retaken: boolean, };
+
+export type ResultsImport = { 
+/**
+ * Row of the import.
+ */
+import: number, 
+/**
+ * What it says.
+ */
+matched: ResultsMatch, 
+/**
+ * People who were put on the retake list of the day by this import.
+ */
+retakes_added: number, 
+/**
+ * People without a number of the day: they are in `results.list` only.
+ */
+without_number: number, };
+
+export type ResultsMatch = { 
+/**
+ * Rows of the file.
+ */
+rows: number, 
+/**
+ * People who passed.
+ */
+passed: number, 
+/**
+ * People who did not: they go to the retake list.
+ */
+failed: Array<ResultLine>, 
+/**
+ * Rows that nobody of this batch fits, at most 500.
+ */
+unmatched: Array<UnmatchedRow>, 
+/**
+ * Pictures of the batch of which the file says nothing.
+ */
+without_result: number, };
+
+export type ResultsPreview = { 
+/**
+ * Sheets, columns, the guessed or given mapping.
+ */
+file: Preview, 
+/**
+ * What would come of an import; null if the mapping does not do yet, `refusal` tells why.
+ */
+matched: ResultsMatch | null, 
+/**
+ * What stands in the way.
+ */
+refusal: Text | null, };
+
+export type ResultsRequest = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * The file, csv or xlsx.
+ */
+path: string, 
+/**
+ * Which column is what, corrected by a person; null: as guessed.
+ */
+mapping: Mapping | null, };
+
 export type RetakeId = number;
 
 export type RetakeRequest = { 
@@ -1595,6 +2786,8 @@ issued: ShotNumber | null,
  * Whether the new picture is there.
  */
 done: boolean, };
+
+export type ReviewOutcome = "passed" | "first_review_failed" | "identity_mismatch" | "rejected";
 
 export type RosterApply = { 
 /**
@@ -1736,6 +2929,20 @@ station: string,
  * Camera of the last time.
  */
 camera: string | null, };
+
+export type SheetChoice = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Not visible in the spreadsheet program; never chosen unasked while another sheet fits.
+ */
+hidden: boolean, 
+/**
+ * How many known headings it has.
+ */
+known_headings: number, };
 
 export type Shortfall = "too_near" | "too_far" | "too_high" | "too_low" | "too_far_left" | "too_far_right" | "tall_hair";
 
@@ -2127,6 +3334,22 @@ subject: SubjectId, };
 
 export type Subsampling = "4:4:4" | "4:2:0" | "auto";
 
+export type Suspicion = { 
+/**
+ * What.
+ */
+code: SuspicionCode, 
+/**
+ * The measure, where there is one.
+ */
+value: number | null, 
+/**
+ * What was seen, and what to do.
+ */
+text: Text, };
+
+export type SuspicionCode = "editor" | "screenshot" | "compressed_twice" | "enlarged" | "mirrored";
+
 export type SwapLabel = { 
 /**
  * The sitting that gives the label.
@@ -2307,7 +3530,203 @@ text: string,
  */
 source: CodeSource, };
 
+export type UnmatchedRow = { 
+/**
+ * As the spreadsheet numbers it, from 1.
+ */
+row: number, 
+/**
+ * Stable name: `nobody`, `several_people`, `names_disagree`, `rows_disagree`, or what the reader of the file says.
+ */
+code: string, 
+/**
+ * Why, and what to do.
+ */
+text: Text, };
+
+export type UploadFailure = { 
+/**
+ * Stable name.
+ */
+code: string, 
+/**
+ * What happened and what to do.
+ */
+text: Text, };
+
+export type UploadPause = { 
+/**
+ * Which of both.
+ */
+paused: boolean, };
+
+export type UploadRelease = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * Rows of the objects; none: all.
+ */
+objects: number[], };
+
+export type UploadSettings = { 
+/**
+ * Where to; null: nowhere yet.
+ */
+target: UploadTarget | null, 
+/**
+ * Secret key of the store, token of the endpoint.
+ */
+secret: string | null, 
+/**
+ * Whether a secret is kept. Ignored in requests.
+ */
+secret_kept: boolean, 
+/**
+ * Through which proxy: `system`, `direct`, or its address `http://host:port`.
+ */
+proxy: string, 
+/**
+ * Certificates of authorities to trust besides the system's, PEM.
+ */
+ca_pem: string | null, 
+/**
+ * Allow `http://` to other machines. Pictures then travel readable by anybody.
+ */
+allow_plain_http: boolean, 
+/**
+ * Objects at once.
+ */
+parallel: number, 
+/**
+ * Encrypt each object for this recipient, `age1…`.
+ */
+recipient: string | null, 
+/**
+ * Originals too.
+ */
+originals: boolean, 
+/**
+ * The step that the law asks for was taken for pictures that belong to no batch. A batch has its own in its plan.
+ */
+allow_without_batch: boolean, };
+
+export type UploadStart = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * No more pictures will come: write the lists and, last of all, the manifest. A batch must be sealed for it.
+ */
+close: boolean, };
+
+export type UploadState = "idle" | "sending" | "waiting" | "paused" | "closing" | "complete" | "left" | "stopped";
+
+export type UploadStatus = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * How it stands.
+ */
+state: UploadState, 
+/**
+ * Whether the batch's settings allow it.
+ */
+allowed: boolean, 
+/**
+ * What has to be done before it can begin, if anything.
+ */
+hindrance: Text | null, 
+/**
+ * Objects on the target, checked.
+ */
+done: number, 
+/**
+ * Objects in all.
+ */
+total: number, 
+/**
+ * Objects that a person must look at.
+ */
+parked: number, 
+/**
+ * Bytes on the target.
+ */
+bytes_done: number, 
+/**
+ * Bytes in all.
+ */
+bytes_total: number, 
+/**
+ * Bytes a second of late; 0 while nothing arrives.
+ */
+bytes_per_s: number, 
+/**
+ * Milliseconds that the rest will take; null if there is no telling.
+ */
+rest_ms: number | null, 
+/**
+ * Why it does not go on: stable name and sentence.
+ */
+failure: UploadFailure | null, 
+/**
+ * The manifest is on the target.
+ */
+closed: boolean, 
+/**
+ * The parked and conflicting objects, at most 200.
+ */
+parked_objects: Array<ParkedObject>, };
+
+export type UploadTarget = { "kind": "s3", 
+/**
+ * `https://host[:port]`.
+ */
+endpoint: string, 
+/**
+ * Region; `us-east-1` where the store has none.
+ */
+region: string, 
+/**
+ * Bucket.
+ */
+bucket: string, 
+/**
+ * Bucket in the path, not in the host name.
+ */
+path_style: boolean, 
+/**
+ * Access key.
+ */
+access_key: string, 
+/**
+ * The store knows `If-None-Match: *` on PUT.
+ */
+conditional_put: boolean, } | { "kind": "folder", 
+/**
+ * Its path.
+ */
+path: string, } | { "kind": "endpoint", 
+/**
+ * Base address.
+ */
+url: string, };
+
 export type Verdict = "pass" | "review" | "retake";
+
+export type VerifyBagRequest = { 
+/**
+ * Its folder, or an encrypted parcel.
+ */
+path: string, 
+/**
+ * What opens an encrypted one.
+ */
+key: ParcelKey | null, };
 
 export type VerifyReport = { 
 /**
@@ -2356,6 +3775,12 @@ audit_broken: AuditBreak | null,
 audit_head: ContentHash, };
 
 export type Way = "booth" | "desk";
+
+export type WrittenFiles = { 
+/**
+ * Their paths.
+ */
+files: Array<string>, };
 
 export interface Operations {
   "station.view": { request: Nothing; response: StationView };
@@ -2419,6 +3844,36 @@ export interface Operations {
   "day.figures": { request: InBatch; response: DayFigures };
   "audit.verify": { request: Nothing; response: AuditCheck };
   "data.verify": { request: Nothing; response: VerifyReport };
+  "outbox.list": { request: Nothing; response: Array<OutboxBatch> };
+  "outbox.items": { request: OutboxRequest; response: Array<OutboxItem> };
+  "upload.settings.get": { request: Nothing; response: UploadSettings };
+  "upload.settings.save": { request: UploadSettings; response: UploadSettings };
+  "upload.start": { request: UploadStart; response: UploadStatus };
+  "upload.pause": { request: UploadPause; response: Nothing };
+  "upload.stop": { request: Nothing; response: Nothing };
+  "upload.status": { request: OfBatch; response: UploadStatus };
+  "upload.release_parked": { request: UploadRelease; response: UploadStatus };
+  "results.preview": { request: ResultsRequest; response: ResultsPreview };
+  "results.import": { request: ResultsRequest; response: ResultsImport };
+  "results.list": { request: OfBatch; response: Array<ResultLine> };
+  "export.drives": { request: Nothing; response: Array<Drive> };
+  "export.plan": { request: ExportRequest; response: ExportPlan };
+  "export.start": { request: ExportRequest; response: JobView };
+  "export.receipt": { request: ReceiptRequest; response: ParcelView };
+  "verify.bag": { request: VerifyBagRequest; response: JobView };
+  "prints.layouts": { request: Nothing; response: Array<PrintLayout> };
+  "prints.plan": { request: PrintsRequest; response: PrintsPlan };
+  "prints.start": { request: PrintsRequest; response: JobView };
+  "intake.check": { request: IntakeCheck; response: JobView };
+  "intake.take": { request: IntakeTake; response: JobView };
+  "intake.refusals": { request: IntakeListRequest; response: WrittenFiles };
+  "correction.plan": { request: CorrectionParcelRequest; response: CorrectionPlan };
+  "correction.start": { request: CorrectionParcelRequest; response: JobView };
+  "erase.plan": { request: EraseAsk; response: ErasePlanView };
+  "erase.start": { request: EraseStart; response: JobView };
+  "erase.records": { request: Nothing; response: Array<EraseDone> };
+  "job.status": { request: JobRequest; response: JobView | null };
+  "job.cancel": { request: JobRequest; response: JobView | null };
 }
 
 export interface Events {

@@ -34,7 +34,7 @@ impl ReaderDoor {
 /// A connection that cannot write.
 #[derive(Debug)]
 pub struct Reader {
-    db: Connection,
+    pub(crate) db: Connection,
 }
 
 impl Store {

@@ -3,12 +3,15 @@
 pub(crate) mod audit;
 pub(crate) mod batch;
 pub(crate) mod correction;
+pub(crate) mod erasure;
 pub(crate) mod late_entry;
 pub(crate) mod outbox;
 pub(crate) mod outbox_correction;
+pub(crate) mod parcel;
 pub(crate) mod payment;
 pub(crate) mod portrait;
 pub(crate) mod relabel;
+pub(crate) mod result;
 pub(crate) mod retake;
 pub(crate) mod roster_import;
 pub(crate) mod set_aside;
@@ -19,6 +22,7 @@ pub(crate) mod slot;
 pub(crate) mod subject;
 pub(crate) mod ticket;
 pub(crate) mod ticket_sitting;
+pub(crate) mod upload;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
