@@ -2,5 +2,6 @@
 
 mod bad_input;
 mod command_line;
+mod handover;
 mod serve;
 mod sitting;
