@@ -227,7 +227,7 @@ pub fn main() -> ExitCode {
         Some(Command::Replay(args)) => commands::replay(&args, &assets),
         Some(Command::Camera { command }) => commands::camera(&command),
         Some(Command::Day(command)) => day::run(&command, &assets),
-        Some(Command::Handover(command)) => handover::run(&command),
+        Some(Command::Handover(command)) => handover::run(&command, &assets),
         Some(Command::Serve { data, port, camera }) => serve::run(
             window::config(data, assets, camera.is_none(), api::view::DemoScene::Auto),
             port,

@@ -3,5 +3,6 @@
 mod bad_input;
 mod command_line;
 mod day;
+mod handover;
 mod serve;
 mod sitting;

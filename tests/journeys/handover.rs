@@ -1,0 +1,442 @@
+//! The handover with real parts: a replayed day leaves as a bag, by upload, as prints, and is erased.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use api::handover::operations::HandoverOperations;
+use api::handover::view::*;
+use api::{Nothing, Station};
+use domain::{BatchId, BatchPlan, Day, FeeRule, Subject, Way};
+use journeys::booth::{now, station};
+use journeys::places;
+use store::Store;
+use tempfile::TempDir;
+
+const NAMES: [&str; 3] = ["欧阳测试甲", "测试乙", "测试丙"];
+
+fn student_no(n: usize) -> String {
+    format!("2022110745{n:02}")
+}
+
+fn id_number(n: usize) -> String {
+    format!("11010519491231{n:03}X")
+}
+
+/// Three students with a roster, photographed by the real loop, in a sealed batch that may be uploaded. Made once.
+struct Fixture {
+    data: TempDir,
+    /// What the codes said.
+    payloads: Vec<Vec<u8>>,
+}
+
+fn plan() -> BatchPlan {
+    BatchPlan {
+        school: "某某大学".into(),
+        date: Day::new(2026, 5, 13).expect("a day"),
+        place: "体育馆".into(),
+        group: "1".into(),
+        spec: "registry-safe".into(),
+        fee: FeeRule::None,
+        way: Way::Booth,
+        double_proof: false,
+        masked_names: false,
+        naming: "{学院}/{学号}".into(),
+        consent: Default::default(),
+        upload_allowed: true,
+    }
+}
+
+fn fixture() -> Fixture {
+    let data = tempfile::tempdir().expect("a folder");
+    let frames = tempfile::tempdir().expect("a folder");
+    api::demo_pictures::draw_day(frames.path(), NAMES.len(), 7).expect("a day is drawn");
+    let (mut store, _) = Store::open(data.path(), "A-1", now()).expect("a data folder");
+    let batch = store.new_batch(&plan(), now()).expect("a batch").id;
+    store.open_batch(batch, now()).expect("opened");
+    let mut lines = Vec::new();
+    for (n, name) in NAMES.iter().enumerate() {
+        let subject = Subject {
+            student_no: Some(student_no(n)),
+            name: Some((*name).into()),
+            id_number: Some(id_number(n)),
+            college: Some("计算机学院".into()),
+            ..Subject::default()
+        };
+        lines.push(store.add_late_entry(batch, &subject, "补录", now()).expect("a line"));
+    }
+    drop(store);
+    let assets = places::assets();
+    let engine = api::load_engine(&assets).expect("the engine");
+    let spec = assets.spec("registry-safe", None).expect("the spec");
+    let replay = api::replay::Replay {
+        frames: frames.path(),
+        data: data.path(),
+        station: "A-1",
+        spec: &spec,
+        engine: &engine,
+        now,
+    };
+    let done = api::replay::run(&replay, |_| {}).expect("replayed");
+    assert_eq!(done.accepted as usize, NAMES.len());
+    let (mut store, _) = Store::open(data.path(), "A-1", now()).expect("a data folder");
+    let pictures = store.reader_door().open().expect("a reader").handover(Some(batch)).expect("pictures");
+    for (picture, line) in pictures.iter().zip(&lines) {
+        store.link_subject(picture.number, *line, now()).expect("linked");
+    }
+    store.seal_batch(batch, None, now()).expect("sealed");
+    let payloads = pictures.iter().map(|picture| picture.code.bytes().to_vec()).collect();
+    Fixture { data, payloads }
+}
+
+static FIXTURE: LazyLock<Fixture> = LazyLock::new(fixture);
+const BATCH: Option<BatchId> = Some(BatchId(1));
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("listed") {
+        let entry = entry.expect("listed").path();
+        let target = to.join(entry.file_name().expect("a name"));
+        if entry.is_dir() { copy(&entry, &target) } else { drop(fs::copy(&entry, &target).expect("copied")) }
+    }
+}
+
+/// A data folder of its own, and a station on it.
+fn day() -> (TempDir, Station) {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(FIXTURE.data.path(), &folder.path().join("data"));
+    let station = station(&folder.path().join("data"));
+    (folder, station)
+}
+
+fn wait(station: &Station, job: &JobView) -> Result<JobResult, api::ApiError> {
+    let begun = Instant::now();
+    loop {
+        let now = station.job_status(JobRequest { job: Some(job.id) }).expect("answered").expect("the job");
+        match (now.result, now.error) {
+            (Some(result), _) => return Ok(result),
+            (None, Some(error)) => return Err(error),
+            _ => {
+                assert!(begun.elapsed() < Duration::from_secs(300), "{:?}", now.phase);
+                std::thread::sleep(Duration::from_millis(50));
+            }
+        }
+    }
+}
+
+fn folder(within: &TempDir, name: &str) -> String {
+    let folder = within.path().join(name);
+    fs::create_dir_all(&folder).expect("a folder");
+    folder.to_str().expect("UTF-8").to_owned()
+}
+
+fn export(station: &Station, into: &str, contents: ExportContents) -> ExportDone {
+    let request =
+        ExportRequest { batch: BATCH, into: into.into(), name: "交付".into(), contents, lock: None };
+    let plan = station.export_plan(request.clone()).expect("planned");
+    assert!(plan.problems.is_empty(), "{plan:?}");
+    let job = station.export_start(request).expect("begun");
+    let JobResult::Export(done) = wait(station, &job).expect("exported") else { panic!("another result") };
+    done
+}
+
+#[test]
+fn a_day_leaves_as_a_bag_that_anybody_can_verify() {
+    let (home, station) = day();
+    let into = folder(&home, "stick");
+    let done = export(&station, &into, ExportContents { originals: true, codes: true, ..Default::default() });
+    assert!(done.complete && done.safe_to_remove, "{done:?}");
+    let bag = PathBuf::from(&done.place);
+    for n in 0..NAMES.len() {
+        assert!(bag.join(format!("data/portraits/计算机学院/{}.jpg", student_no(n))).is_file());
+        assert!(bag.join(format!("data/originals/计算机学院/{}.jpg", student_no(n))).is_file());
+    }
+    let csv = fs::read_to_string(bag.join("data/lists/list.csv")).expect("the list");
+    assert!(csv.contains(&id_number(0)) && csv.contains(NAMES[0]), "{csv}");
+    let pdf = fs::read(bag.join("data/report/handover.pdf")).expect("the report");
+    assert!(pdf.starts_with(b"%PDF"));
+
+    let verdict = api::handover::verify(&VerifyBagRequest { path: done.place.clone(), key: None });
+    assert!(verdict.expect("verified").valid);
+    match Command::new("python3").args(["-m", "bagit", "--validate"]).arg(&bag).output() {
+        Ok(out) if !String::from_utf8_lossy(&out.stderr).contains("No module named") => {
+            assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        }
+        _ => println!("SKIPPED: the Python package bagit is not installed"),
+    }
+
+    let again =
+        export(&station, &into, ExportContents { originals: true, codes: true, ..Default::default() });
+    assert_eq!((again.written, again.complete), (0, true), "a second export finds everything");
+    let outbox = station.outbox_list(Nothing {}).expect("the outbox");
+    assert_eq!((outbox[0].exported, outbox[0].waiting), (3, 0), "{outbox:?}");
+
+    fs::write(bag.join(format!("data/portraits/计算机学院/{}.jpg", student_no(1))), b"other")
+        .expect("written");
+    let verdict = api::handover::verify(&VerifyBagRequest { path: done.place, key: None }).expect("verified");
+    assert!(!verdict.valid && verdict.problem_count >= 1);
+}
+
+#[test]
+fn a_hostile_template_names_no_file() {
+    let (home, station) = day();
+    let into = folder(&home, "stick");
+    for template in ["../{学号}", "/etc/{学号}", "CON/{学号}", "{谁}", "C:\\{学号}"] {
+        let contents = ExportContents { template: template.into(), ..Default::default() };
+        let request =
+            ExportRequest { batch: BATCH, into: into.clone(), name: String::new(), contents, lock: None };
+        match station.export_plan(request) {
+            Err(error) => assert!(!error.text.zh.is_empty()),
+            Ok(plan) => {
+                assert!(plan.sample.iter().all(|p| p.starts_with("data/") && !p.contains("..")), "{plan:?}")
+            }
+        }
+    }
+    assert_eq!(fs::read_dir(&into).expect("listed").count(), 0);
+}
+
+fn uploaded(station: &Station, close: bool) -> UploadStatus {
+    station.upload_start(UploadStart { batch: BATCH, close }).expect("begun");
+    let begun = Instant::now();
+    loop {
+        let status = station.upload_status(OfBatch { batch: BATCH }).expect("a status");
+        match status.state {
+            UploadState::Complete | UploadState::Left | UploadState::Stopped => return status,
+            _ => assert!(begun.elapsed() < Duration::from_secs(120), "{status:?}"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() { all.extend(files_below(&path)) } else { all.push(path) }
+    }
+    all
+}
+
+#[test]
+fn an_upload_into_a_folder_ends_with_the_manifest() {
+    let (home, station) = day();
+    let refused = station.upload_start(UploadStart { batch: BATCH, close: true }).expect_err("no target yet");
+    assert_eq!(refused.code, "upload_no_target");
+    let loose = station.upload_start(UploadStart::default()).expect_err("not allowed");
+    assert_eq!(loose.code, "upload_not_allowed");
+    let path = folder(&home, "share");
+    let settings = UploadSettings {
+        target: Some(UploadTarget::Folder { path: path.clone() }),
+        secret: Some("geheim".into()),
+        ..UploadSettings::default()
+    };
+    let kept = station.upload_settings_save(settings).expect("kept");
+    assert_eq!((kept.secret, kept.secret_kept), (None, true));
+    let status = uploaded(&station, true);
+    assert_eq!((status.state, status.closed, status.done), (UploadState::Complete, true, 4), "{status:?}");
+    let there = files_below(Path::new(&path));
+    assert_eq!(there.iter().filter(|p| p.extension().is_some_and(|e| e == "jpg")).count(), 3);
+    let manifest = there.iter().find(|p| p.ends_with("manifest.json")).expect("a manifest");
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(manifest).expect("read")).expect("JSON");
+    assert_eq!(manifest["count"], 4, "{manifest}");
+    let again = uploaded(&station, true);
+    assert_eq!((again.state, again.done), (UploadState::Complete, 4));
+    assert_eq!(files_below(Path::new(&path)).len(), there.len(), "a second run adds nothing");
+    assert_eq!(station.outbox_list(Nothing {}).expect("the outbox")[0].uploaded, 3);
+}
+
+#[test]
+fn results_put_failures_on_the_retake_list_and_another_schools_file_changes_nothing() {
+    let (home, station) = day();
+    let file = home.path().join("results.csv");
+    let text = format!(
+        "学号,审核结果,原因\n{},通过,\n{},初审失败,闭眼\n99999,通过,\n",
+        student_no(0),
+        student_no(1)
+    );
+    fs::write(&file, text).expect("written");
+    let request = ResultsRequest { batch: BATCH, path: file.to_str().expect("UTF-8").into(), mapping: None };
+    let seen = station.results_preview(request.clone()).expect("looked at");
+    let matched = seen.matched.expect("matched");
+    assert_eq!((matched.passed, matched.failed.len(), matched.unmatched.len()), (1, 1, 1), "{matched:?}");
+    let done = station.results_import(request.clone()).expect("imported");
+    assert_eq!((done.retakes_added, done.without_number), (1, 0));
+    let list = api::day::operations::DayOperations::retake_list(&station, InBatch { batch: BATCH });
+    let list = list.expect("the retake list");
+    assert!(list.len() == 1 && list[0].reason.contains("闭眼"), "{list:?}");
+    let again = station.results_import(request.clone()).expect("imported again");
+    assert_eq!(again.retakes_added, 0, "nobody is on the list twice");
+    assert_eq!(station.results_list(OfBatch { batch: BATCH }).expect("results").len(), 2);
+
+    fs::write(&file, "学号,审核结果\n1,通过\n2,未通过\n").expect("written");
+    let refused = station.results_import(request).expect_err("another school's");
+    assert_eq!(refused.code, "results_of_other_school");
+}
+
+use api::day::view::InBatch;
+
+#[test]
+fn prints_have_a_page_for_everybody_and_a_separator() {
+    let (home, station) = day();
+    let into = folder(&home, "prints");
+    let request = PrintsRequest { batch: BATCH, into: into.clone(), ..PrintsRequest::default() };
+    let plan = station.prints_plan(request.clone()).expect("planned");
+    assert_eq!((plan.people, plan.packets, plan.pages), (3, 1, 4));
+    let job = station.prints_start(request).expect("begun");
+    let JobResult::Prints(done) = wait(&station, &job).expect("printed") else { panic!("another result") };
+    assert_eq!((done.people, done.pages, done.files.len()), (3, 4, 1), "{done:?}");
+    let proofs = PrintsRequest { batch: BATCH, kind: PrintsKind::Proofs, into, ..PrintsRequest::default() };
+    let job = station.prints_start(proofs).expect("begun");
+    let JobResult::Prints(proofs) = wait(&station, &job).expect("printed") else { panic!("another result") };
+    assert_eq!((proofs.people, proofs.pages), (3, 1));
+    for (file, pages) in [(&done.files[0], 4), (&proofs.files[0], 1)] {
+        match Command::new("pdfinfo").arg(file).output() {
+            Ok(out) => {
+                let text = String::from_utf8_lossy(&out.stdout).into_owned();
+                let found = text.lines().find_map(|line| line.strip_prefix("Pages:")).expect("pages");
+                assert_eq!(found.trim(), pages.to_string());
+            }
+            Err(_) => println!("SKIPPED: pdfinfo is not installed"),
+        }
+    }
+}
+
+/// Whether any file of the folder holds these bytes.
+fn holds(folder: &Path, needle: &[u8]) -> Option<PathBuf> {
+    let found =
+        |path: &PathBuf| fs::read(path).expect("read").windows(needle.len()).any(|window| window == needle);
+    files_below(folder).into_iter().find(found)
+}
+
+#[test]
+fn nothing_is_erased_before_the_receipt_and_nothing_is_left_after() {
+    let (home, station) = day();
+    let data = home.path().join("data");
+    let ask = EraseAsk { batch: BATCH, retention_days: 0 };
+    let plan = station.erase_plan(ask).expect("planned");
+    let codes: Vec<&str> = plan.blocks.iter().map(|block| block.code.as_str()).collect();
+    assert_eq!(codes, ["not_handed_over", "no_receipt"]);
+    let go = |typed: Option<&str>| {
+        let start = EraseStart { batch: BATCH, retention_days: 0, typed: typed.map(str::to_owned) };
+        wait(&station, &station.erase_start(start).expect("begun"))
+    };
+    assert_eq!(go(None).expect_err("refused").code, "erase_blocked");
+    assert_eq!(go(Some("是")).expect_err("refused").code, "confirmation_differs");
+    assert!(holds(&data, NAMES[0].as_bytes()).is_some(), "the search finds what is there");
+
+    let done =
+        export(&station, &folder(&home, "stick"), ExportContents { originals: true, ..Default::default() });
+    let checksum = done.bag_checksum.expect("complete").to_hex();
+    let receipt = |checksum: &str| ReceiptRequest {
+        parcel: done.parcel,
+        signed_by: "李老师".into(),
+        signed_on: Day::new(2026, 5, 14).expect("a day"),
+        checksum: checksum.into(),
+    };
+    let wrong = station.export_receipt(receipt("0000000000000000")).expect_err("another bag's");
+    assert_eq!(wrong.code, "receipt_checksum");
+    station.export_receipt(receipt(&checksum[..16])).expect("signed");
+    let kept = station.erase_plan(EraseAsk { batch: BATCH, retention_days: 30 }).expect("planned");
+    assert_eq!(kept.blocks.iter().map(|b| b.code.as_str()).collect::<Vec<_>>(), ["retained"]);
+
+    let JobResult::Erased(record) = go(None).expect("erased") else { panic!("another result") };
+    assert_eq!((record.people, record.failed), (3, 0), "{record:?}");
+    let files: u32 = record.erased.iter().map(|count| count.files).sum();
+    assert!(files >= 6, "{record:?}");
+    assert_eq!(station.erase_records(Nothing {}).expect("records").len(), 1);
+    let outbox = station.outbox_list(Nothing {}).expect("the outbox");
+    assert_eq!(outbox[0].pictures, 0);
+    assert!(outbox[0].erased_at.is_some());
+    drop(station);
+
+    assert!(
+        files_below(&data.join("originals")).is_empty() && files_below(&data.join("portraits")).is_empty()
+    );
+    let secrets = NAMES.iter().map(|name| name.as_bytes().to_vec());
+    let secrets = secrets.chain((0..3).flat_map(|n| [student_no(n).into_bytes(), id_number(n).into_bytes()]));
+    for secret in secrets.chain(FIXTURE.payloads.iter().cloned()) {
+        assert_eq!(holds(&data, &secret), None, "{}", String::from_utf8_lossy(&secret));
+    }
+    let (store, report) = Store::open(&data, "A-1", now()).expect("opens");
+    assert!(report.missing.is_empty() && report.rescued.is_empty(), "{report:?}");
+    let verified = store.verify().expect("looked over");
+    assert!(verified.is_clean(), "{verified:?}");
+}
+
+#[test]
+fn pictures_from_elsewhere_are_taken_in_or_refused_with_reasons() {
+    let (home, station) = day();
+    let outbox = station.outbox_items(OutboxRequest { batch: BATCH, ..Default::default() }).expect("items");
+    let data = home.path().join("data");
+    let portrait = |n: usize| {
+        let hash = outbox[n].path.trim_start_matches("portrait/");
+        fs::read(data.join("portraits").join(&hash[..2]).join(format!("{hash}.jpg"))).expect("a portrait")
+    };
+    let sent = home.path().join("sent");
+    fs::create_dir_all(&sent).expect("a folder");
+    fs::write(sent.join("new.jpg"), portrait(0)).expect("written");
+    fs::write(sent.join("new.code.txt"), "https://example.invalid/NEW-CODE\n").expect("written");
+    fs::write(sent.join("nobody.jpg"), portrait(1)).expect("written");
+    fs::write(sent.join("empty.jpg"), b"").expect("written");
+    fs::write(sent.join("broken.jpg"), &portrait(2)[..9000]).expect("written");
+    let check = IntakeCheck { paths: vec![sent.to_str().expect("UTF-8").into()], ..IntakeCheck::default() };
+    let job = station.intake_check(check).expect("begun");
+    let JobResult::IntakeChecked(report) = wait(&station, &job).expect("checked") else { panic!("another") };
+    let item = |name: &str| report.items.iter().find(|i| i.file.ends_with(name)).expect("looked at");
+    for bad in ["nobody.jpg", "empty.jpg", "broken.jpg"] {
+        assert_eq!(item(bad).verdict, IntakeVerdict::Refused, "{bad}");
+        assert!(!item(bad).reasons.is_empty(), "{bad}");
+    }
+    let good = item("new.jpg");
+    assert_ne!(good.verdict, IntakeVerdict::Refused, "{good:?}");
+    let into = folder(&home, "back");
+    let list = station.intake_refusals(IntakeListRequest { check: report.check, into }).expect("a list");
+    assert!(fs::read_to_string(&list.files[1]).expect("csv").contains("nobody.jpg"));
+    let take = IntakeTake {
+        check: report.check,
+        ticked: vec![good.file.clone(), item("nobody.jpg").file.clone()],
+        origin: PictureOrigin::Studio,
+        ..IntakeTake::default()
+    };
+    let job = station.intake_take(take).expect("begun");
+    let JobResult::IntakeTaken(taken) = wait(&station, &job).expect("taken") else { panic!("another") };
+    assert_eq!((taken.taken, taken.not_taken.len()), (1, 0), "a tick does not lift a refusal");
+    let loose = station.outbox_items(OutboxRequest::default()).expect("items");
+    assert!(loose.len() == 1 && loose[0].from_elsewhere, "{loose:?}");
+    drop(station);
+    let (store, _) = Store::open(&data, "A-1", now()).expect("opens");
+    assert!(store.verify().expect("looked over").is_clean());
+}
+
+#[test]
+fn a_swap_after_delivery_yields_a_parcel_of_what_changed() {
+    let (home, station) = day();
+    let into = folder(&home, "stick");
+    let done = export(&station, &into, ExportContents::default());
+    let request = CorrectionParcelRequest { parcel: done.parcel, into, name: String::new() };
+    assert!(station.correction_plan(request.clone()).expect("planned").nothing);
+    use api::day::operations::DayOperations;
+    let items = station.outbox_items(OutboxRequest { batch: BATCH, ..Default::default() }).expect("items");
+    let swap = api::day::view::SwapRequest {
+        one: items[0].number,
+        other: items[1].number,
+        reason: "出口处发现".into(),
+    };
+    let proposed = station.swap_propose(swap).expect("proposed");
+    let commit = api::day::view::CorrectionRequest { correction: proposed.id };
+    station.swap_commit(commit).expect("made");
+    let plan = station.correction_plan(request.clone()).expect("planned");
+    assert_eq!(plan.change_count, 2, "{plan:?}");
+    let job = station.correction_start(request.clone()).expect("begun");
+    let JobResult::Export(sent) = wait(&station, &job).expect("exported") else { panic!("another result") };
+    assert!(sent.complete, "{sent:?}");
+    let bag = PathBuf::from(&sent.place);
+    let other =
+        fs::read(bag.join(format!("data/portraits/计算机学院/{}.jpg", student_no(0)))).expect("there");
+    assert_eq!(domain::ContentHash::of(&other).to_hex(), items[1].path.trim_start_matches("portrait/"));
+    assert!(station.correction_plan(request).expect("planned").nothing, "told once");
+    assert_eq!(station.outbox_list(Nothing {}).expect("the outbox")[0].corrections_due, 0);
+}
