@@ -9,6 +9,7 @@ use crate::SheetError;
 
 /// How a text file was encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetEncoding")]
 #[serde(rename_all = "snake_case")]
 pub enum Encoding {
     /// UTF-8, also plain ASCII.

@@ -6,6 +6,7 @@ use ts_rs::TS;
 
 /// Which list a spreadsheet is meant to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetListKind")]
 #[serde(rename_all = "snake_case")]
 pub enum ListKind {
     /// 名单: who is to be photographed.

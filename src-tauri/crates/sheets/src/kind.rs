@@ -7,6 +7,7 @@ use crate::SheetError;
 
 /// Kinds of spreadsheet that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetKind")]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Office Open XML: .xlsx and .xlsm.

@@ -13,6 +13,7 @@ use crate::{Encoding, Field, Kind, ListKind, SheetError, limits};
 /// Which column is what. Made by [`preview`], corrected by a person, obeyed by [`roster`](crate::roster),
 /// [`schedule`](crate::schedule) and [`results`](crate::results).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetMapping")]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
     /// Name of the sheet; empty for text files.
@@ -60,6 +61,7 @@ pub struct SheetChoice {
 
 /// A column of the chosen sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetColumnChoice")]
 pub struct ColumnChoice {
     /// Its letters.
     pub letters: String,
@@ -73,6 +75,7 @@ pub struct ColumnChoice {
 
 /// What a file looks like before anything is taken from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetPreview")]
 pub struct Preview {
     /// The file's name without its folders.
     pub file: String,
@@ -94,6 +97,7 @@ pub struct Preview {
 
 /// Sheet and heading as a person has chosen them; what is missing is guessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetAndHeading")]
 #[serde(default, deny_unknown_fields)]
 pub struct Choice {
     /// Name of the sheet.

@@ -8,6 +8,7 @@ use crate::{Encoding, Field, Kind, limits};
 
 /// What became of a cell or a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetFate")]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// Taken, but not as it stood there.
@@ -24,6 +25,7 @@ pub enum Fate {
 
 /// One remark on one row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetEntry")]
 pub struct Entry {
     /// As the spreadsheet numbers it, from 1.
     pub row: u32,
@@ -43,6 +45,7 @@ pub struct Entry {
 
 /// A remark on the file or on a whole column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetRemark")]
 pub struct Remark {
     /// Which field, where it is about one.
     pub field: Option<Field>,
@@ -60,6 +63,7 @@ impl Remark {
 
 /// How many rows came to which end. `taken + repeated + refused = rows`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetCounts")]
 pub struct Counts {
     /// Filled rows below the heading.
     pub rows: u32,
@@ -77,6 +81,7 @@ pub struct Counts {
 
 /// What became of a spreadsheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetReport")]
 pub struct Report {
     /// The file's name without its folders.
     pub file: String,

@@ -9,6 +9,7 @@ use crate::{Field, ListKind, Mapping, SheetError};
 
 /// How a picture came through the review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetReviewOutcome")]
 #[serde(rename_all = "snake_case")]
 pub enum ReviewOutcome {
     /// 通过.
@@ -23,6 +24,7 @@ pub enum ReviewOutcome {
 
 /// One line of a result list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetResultRow")]
 pub struct ResultRow {
     /// As the spreadsheet numbers it, from 1.
     pub row: u32,
@@ -40,6 +42,7 @@ pub struct ResultRow {
 
 /// A result list as it may be imported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetResults")]
 pub struct Results {
     /// Its lines, in the order of the file.
     pub rows: Vec<ResultRow>,

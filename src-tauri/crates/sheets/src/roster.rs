@@ -14,6 +14,7 @@ use crate::{Field, ListKind, Mapping, SheetError};
 
 /// A person of the roster.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetRosterRow")]
 pub struct RosterRow {
     /// As the spreadsheet numbers it, from 1.
     pub row: u32,
@@ -23,6 +24,7 @@ pub struct RosterRow {
 
 /// A roster as it may be imported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetRoster")]
 pub struct Roster {
     /// The people, each once, in the order of the file. Every one has a key ([`Subject::key`]).
     pub rows: Vec<RosterRow>,

@@ -12,6 +12,7 @@ use crate::{Field, ListKind, Mapping, SheetError};
 
 /// One line of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetScheduleRow")]
 pub struct ScheduleRow {
     /// As the spreadsheet numbers it, from 1.
     pub row: u32,
@@ -37,6 +38,7 @@ pub struct ScheduleRow {
 
 /// A schedule as it may be imported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[ts(rename = "SheetSchedule")]
 pub struct Schedule {
     /// Its lines, in the order of the file.
     pub rows: Vec<ScheduleRow>,

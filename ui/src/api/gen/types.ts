@@ -580,24 +580,6 @@ export type Class = "info" | "review" | "retake";
 
 export type CodeSource = "camera" | "gun" | "hand";
 
-export type ColumnChoice = { 
-/**
- * Its letters.
- */
-letters: string, 
-/**
- * What its heading says.
- */
-heading: string, 
-/**
- * What it was taken for.
- */
-field: Field | null, 
-/**
- * Its first filled cells, long digits masked.
- */
-samples: Array<string>, };
-
 export type Consent = { 
 /**
  * Name of the version, as it is recorded with everybody who agrees.
@@ -971,8 +953,6 @@ removable: boolean,
  * Whether it is write-protected.
  */
 read_only: boolean, };
-
-export type Encoding = "utf8" | "utf8_bom" | "utf16" | "gb18030";
 
 export type EndState = "shot" | "retake_due" | "at_booth" | "waiting" | "passed" | "held" | "left" | "refused" | "absent";
 
@@ -1635,8 +1615,6 @@ error: ApiError | null,
  */
 result: JobResult | null, };
 
-export type Kind = "xlsx" | "xls" | "csv" | "tsv";
-
 export type Language = "zh" | "en";
 
 export type LateEntryRequest = { 
@@ -1675,6 +1653,16 @@ number: ShotNumber,
  */
 subject: SubjectId, };
 
+export type ListSize = { 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Its rows.
+ */
+rows: number, };
+
 export type LiveView = { 
 /**
  * Number of the frame that was read.
@@ -1711,19 +1699,15 @@ low: number,
  */
 high: number, };
 
-export type Mapping = { 
+export type MadeFile = { 
 /**
- * Name of the sheet; empty for text files.
+ * Name to keep it under.
  */
-sheet: string, 
+name: string, 
 /**
- * Row of the heading as the spreadsheet numbers it, from 1; 0 if there is none and all rows are data.
+ * Its bytes, base64.
  */
-heading_row: number, 
-/**
- * What each column is, from the first; `None` for columns that are not wanted.
- */
-columns: Array<Field | null>, };
+base64: string, };
 
 export type MinuteOfDay = number;
 
@@ -2313,39 +2297,19 @@ yaw_max: number,
  */
 pitch_max: number, };
 
-export type Preview = { 
+export type PreviewRequest = { 
 /**
- * The file's name without its folders.
+ * Which.
  */
-file: string, 
+file: SheetFile, 
 /**
- * What the file is.
+ * For what.
  */
-kind: Kind, 
+kind: SheetListKind, 
 /**
- * How a text file is encoded.
+ * Sheet and heading, where the guess was wrong.
  */
-encoding: Encoding | null, 
-/**
- * Its sheets.
- */
-sheets: Array<SheetChoice>, 
-/**
- * The guess, to be corrected and handed back.
- */
-mapping: Mapping, 
-/**
- * The columns of the chosen sheet.
- */
-columns: Array<ColumnChoice>, 
-/**
- * Filled rows below the heading.
- */
-rows: number, 
-/**
- * What should be known before importing.
- */
-remarks: Array<Remark>, };
+choice: SheetAndHeading, };
 
 export type PrintLayout = { 
 /**
@@ -2603,19 +2567,25 @@ number: ShotNumber,
  */
 reason: string, };
 
-export type Remark = { 
+export type ReportFiles = { 
 /**
- * Which field, where it is about one.
+ * The files, with their folders.
  */
-field: Field | null, 
+files: Array<string>, 
 /**
- * A fixed name, snake_case.
+ * How many people are on each list of the workbook.
  */
-code: string, 
+lists: Array<ListSize>, };
+
+export type ReportRequest = { 
 /**
- * What was found and what to do.
+ * The open batch if it is not said.
  */
-text: Text, };
+batch: BatchId | null, 
+/**
+ * Folder for its files; made if it is missing.
+ */
+out: string, };
 
 export type ResultLine = { 
 /**
@@ -2645,7 +2615,7 @@ college: string | null,
 /**
  * How it came through.
  */
-outcome: ReviewOutcome, 
+outcome: SheetReviewOutcome, 
 /**
  * In the words of the file.
  */
@@ -2703,7 +2673,7 @@ export type ResultsPreview = {
 /**
  * Sheets, columns, the guessed or given mapping.
  */
-file: Preview, 
+file: SheetPreview, 
 /**
  * What would come of an import; null if the mapping does not do yet, `refusal` tells why.
  */
@@ -2725,7 +2695,7 @@ path: string,
 /**
  * Which column is what, corrected by a person; null: as guessed.
  */
-mapping: Mapping | null, };
+mapping: SheetMapping | null, };
 
 export type RetakeId = number;
 
@@ -2787,8 +2757,6 @@ issued: ShotNumber | null,
  */
 done: boolean, };
 
-export type ReviewOutcome = "passed" | "first_review_failed" | "identity_mismatch" | "rejected";
-
 export type RosterApply = { 
 /**
  * The open batch if it is not said.
@@ -2807,6 +2775,42 @@ dry_run: boolean,
  * sheet with shifted columns would put names under other people's pictures.
  */
 identities_too: boolean, };
+
+export type RosterImport = { 
+/**
+ * Which.
+ */
+file: SheetFile, 
+/**
+ * What the columns hold; guessed if it is not said.
+ */
+mapping: SheetMapping | null, 
+/**
+ * The open batch if it is not said.
+ */
+batch: BatchId | null, 
+/**
+ * Only tell what would happen.
+ */
+dry_run: boolean, 
+/**
+ * Also change name and ID number of people who have a number already.
+ */
+identities_too: boolean, };
+
+export type RosterImported = { 
+/**
+ * What the spreadsheet held, row by row.
+ */
+sheet: SheetReport, 
+/**
+ * What the roster made of it; rows count the people that the spreadsheet gave.
+ */
+roster: RosterReport, 
+/**
+ * The spreadsheet's row of each of those people.
+ */
+sheet_rows: Array<number>, };
 
 export type RosterReport = { 
 /**
@@ -2870,6 +2874,46 @@ slots: Array<Slot>,
  */
 allow_overlap: boolean, };
 
+export type ScheduleImport = { 
+/**
+ * Which.
+ */
+file: SheetFile, 
+/**
+ * What the columns hold; guessed if it is not said.
+ */
+mapping: SheetMapping | null, 
+/**
+ * The open batch if it is not said.
+ */
+batch: BatchId | null, 
+/**
+ * Only tell what would happen.
+ */
+dry_run: boolean, 
+/**
+ * Take it although lines overlap.
+ */
+allow_overlap: boolean, };
+
+export type ScheduleImported = { 
+/**
+ * What the spreadsheet held, row by row.
+ */
+sheet: SheetReport, 
+/**
+ * Rows of the spreadsheet without 学院, date or times, which were not taken.
+ */
+incomplete: Array<number>, 
+/**
+ * The lines that were read.
+ */
+slots: Array<Slot>, 
+/**
+ * The schedule as it stands now; empty for a dry run.
+ */
+board: Array<SlotView>, };
+
 export type SealRequest = { 
 /**
  * Row.
@@ -2930,6 +2974,16 @@ station: string,
  */
 camera: string | null, };
 
+export type SheetAndHeading = { 
+/**
+ * Name of the sheet.
+ */
+sheet: string | null, 
+/**
+ * Row of the heading, from 1; 0 for none.
+ */
+heading_row: number | null, };
+
 export type SheetChoice = { 
 /**
  * Its name.
@@ -2943,6 +2997,196 @@ hidden: boolean,
  * How many known headings it has.
  */
 known_headings: number, };
+
+export type SheetColumnChoice = { 
+/**
+ * Its letters.
+ */
+letters: string, 
+/**
+ * What its heading says.
+ */
+heading: string, 
+/**
+ * What it was taken for.
+ */
+field: Field | null, 
+/**
+ * Its first filled cells, long digits masked.
+ */
+samples: Array<string>, };
+
+export type SheetCounts = { 
+/**
+ * Filled rows below the heading.
+ */
+rows: number, 
+/**
+ * Rows that were taken, changed ones among them.
+ */
+taken: number, 
+/**
+ * Taken rows in which something was changed.
+ */
+changed: number, 
+/**
+ * Taken rows of which a cell was refused.
+ */
+incomplete: number, 
+/**
+ * Rows that repeat an earlier one.
+ */
+repeated: number, 
+/**
+ * Rows that were not taken.
+ */
+refused: number, };
+
+export type SheetEncoding = "utf8" | "utf8_bom" | "utf16" | "gb18030";
+
+export type SheetEntry = { 
+/**
+ * As the spreadsheet numbers it, from 1.
+ */
+row: number, 
+/**
+ * Which field; missing where the remark is about the row.
+ */
+field: Field | null, 
+/**
+ * The column's letters.
+ */
+column: string | null, 
+/**
+ * What became of it.
+ */
+fate: SheetFate, 
+/**
+ * A fixed name of the reason, snake_case.
+ */
+code: string, 
+/**
+ * What was found and what to do.
+ */
+text: Text, 
+/**
+ * What the cell says: identities masked, long texts cut.
+ */
+shown: string | null, };
+
+export type SheetFate = "changed" | "doubtful" | "cell_refused" | "repeated" | "row_refused";
+
+export type SheetFile = { 
+/**
+ * Its name, for messages only.
+ */
+name: string, 
+/**
+ * Its bytes, base64.
+ */
+base64: string, };
+
+export type SheetKind = "xlsx" | "xls" | "csv" | "tsv";
+
+export type SheetListKind = "roster" | "schedule" | "results";
+
+export type SheetMapping = { 
+/**
+ * Name of the sheet; empty for text files.
+ */
+sheet: string, 
+/**
+ * Row of the heading as the spreadsheet numbers it, from 1; 0 if there is none and all rows are data.
+ */
+heading_row: number, 
+/**
+ * What each column is, from the first; `None` for columns that are not wanted.
+ */
+columns: Array<Field | null>, };
+
+export type SheetPreview = { 
+/**
+ * The file's name without its folders.
+ */
+file: string, 
+/**
+ * What the file is.
+ */
+kind: SheetKind, 
+/**
+ * How a text file is encoded.
+ */
+encoding: SheetEncoding | null, 
+/**
+ * Its sheets.
+ */
+sheets: Array<SheetChoice>, 
+/**
+ * The guess, to be corrected and handed back.
+ */
+mapping: SheetMapping, 
+/**
+ * The columns of the chosen sheet.
+ */
+columns: Array<SheetColumnChoice>, 
+/**
+ * Filled rows below the heading.
+ */
+rows: number, 
+/**
+ * What should be known before importing.
+ */
+remarks: Array<SheetRemark>, };
+
+export type SheetRemark = { 
+/**
+ * Which field, where it is about one.
+ */
+field: Field | null, 
+/**
+ * A fixed name, snake_case.
+ */
+code: string, 
+/**
+ * What was found and what to do.
+ */
+text: Text, };
+
+export type SheetReport = { 
+/**
+ * The file's name without its folders.
+ */
+file: string, 
+/**
+ * What the file is.
+ */
+kind: SheetKind, 
+/**
+ * How a text file was encoded.
+ */
+encoding: SheetEncoding | null, 
+/**
+ * The sheet that was read; empty for text files.
+ */
+sheet: string, 
+/**
+ * Rows by their end.
+ */
+counts: SheetCounts, 
+/**
+ * Remarks on the file and its columns.
+ */
+remarks: Array<SheetRemark>, 
+/**
+ * Remarks on rows, in their order.
+ */
+entries: Array<SheetEntry>, 
+/**
+ * Remarks on changes and doubts that are not in `entries`, because there were too many.
+ */
+left_out: number, };
+
+export type SheetReviewOutcome = "passed" | "first_review_failed" | "identity_mismatch" | "rejected";
 
 export type Shortfall = "too_near" | "too_far" | "too_high" | "too_low" | "too_far_left" | "too_far_right" | "tall_hair";
 
@@ -3812,10 +4056,14 @@ export interface Operations {
   "batch.close": { request: BatchRequest; response: CaptureBatch };
   "batch.seal": { request: SealRequest; response: SealView };
   "roster.apply": { request: RosterApply; response: RosterReport };
+  "sheet.preview": { request: PreviewRequest; response: SheetPreview };
+  "roster.import": { request: RosterImport; response: RosterImported };
+  "roster.template": { request: Nothing; response: MadeFile };
   "roster.search": { request: SearchRequest; response: Array<Person> };
   "roster.show": { request: SubjectRequest; response: PersonDetail };
   "late_entry.add": { request: LateEntryRequest; response: Person };
   "schedule.apply": { request: ScheduleApply; response: Array<SlotView> };
+  "schedule.import": { request: ScheduleImport; response: ScheduleImported };
   "schedule.board": { request: InBatch; response: Array<SlotView> };
   "desk.look": { request: DeskRequest; response: DeskView };
   "desk.check_in": { request: CheckIn; response: Issued };
@@ -3842,6 +4090,7 @@ export interface Operations {
   "day.reconcile": { request: InBatch; response: ReconcileView };
   "day.people": { request: PeopleRequest; response: Array<PersonState> };
   "day.figures": { request: InBatch; response: DayFigures };
+  "day.report": { request: ReportRequest; response: ReportFiles };
   "audit.verify": { request: Nothing; response: AuditCheck };
   "data.verify": { request: Nothing; response: VerifyReport };
   "outbox.list": { request: Nothing; response: Array<OutboxBatch> };

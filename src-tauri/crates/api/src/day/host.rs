@@ -7,7 +7,7 @@ use store::{NewCheckIn, NewPayment, TicketRecord};
 use super::operations::DayOperations;
 use super::report::{self, ReportFiles, ReportRequest};
 use super::sheet_in::{
-    self, MadeFile, RosterImport, RosterImported, ScheduleImport, ScheduleImported, SheetPreview,
+    self, MadeFile, PreviewRequest, RosterImport, RosterImported, ScheduleImport, ScheduleImported,
 };
 use super::view::*;
 use super::{roster, show};
@@ -128,7 +128,7 @@ impl DayOperations for Station {
         roster::apply(self, request)
     }
 
-    fn sheet_preview(&self, request: SheetPreview) -> Result<sheets::Preview, ApiError> {
+    fn sheet_preview(&self, request: PreviewRequest) -> Result<sheets::Preview, ApiError> {
         sheet_in::preview(&request)
     }
 

@@ -4,7 +4,7 @@ use domain::{BatchPlan, CaptureBatch};
 
 use super::report::{ReportFiles, ReportRequest};
 use super::sheet_in::{
-    MadeFile, RosterImport, RosterImported, ScheduleImport, ScheduleImported, SheetPreview,
+    MadeFile, PreviewRequest, RosterImport, RosterImported, ScheduleImport, ScheduleImported,
 };
 use super::view::*;
 use crate::Nothing;
@@ -31,7 +31,7 @@ operations! {
     /// Puts rows into the roster.
     "roster.apply" roster_apply(RosterApply) -> RosterReport;
     /// What a roster's or a schedule's spreadsheet holds, and what its columns seem to be.
-    "sheet.preview" sheet_preview(SheetPreview) -> sheets::Preview;
+    "sheet.preview" sheet_preview(PreviewRequest) -> sheets::Preview;
     /// Puts a spreadsheet into the roster.
     "roster.import" roster_import(RosterImport) -> RosterImported;
     /// An empty roster to give to the school.

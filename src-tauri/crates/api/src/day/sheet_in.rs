@@ -24,7 +24,7 @@ pub struct SheetFile {
 /// Asks what a spreadsheet holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
-pub struct SheetPreview {
+pub struct PreviewRequest {
     /// Which.
     pub file: SheetFile,
     /// For what.
@@ -130,7 +130,7 @@ fn mapping(
     }
 }
 
-pub(super) fn preview(request: &SheetPreview) -> Result<Preview, ApiError> {
+pub(super) fn preview(request: &PreviewRequest) -> Result<Preview, ApiError> {
     let bytes = bytes_of(&request.file)?;
     sheets::preview(&bytes, &request.file.name, request.kind, &request.choice).map_err(refused)
 }
