@@ -99,7 +99,11 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("listed") {
         let entry = entry.expect("listed").path();
         let target = to.join(entry.file_name().expect("a name"));
-        if entry.is_dir() { copy(&entry, &target) } else { let _bytes = fs::copy(&entry, &target).expect("copied") }
+        if entry.is_dir() {
+            copy(&entry, &target);
+        } else {
+            fs::copy(&entry, &target).expect("copied");
+        }
     }
 }
 
