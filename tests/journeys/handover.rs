@@ -100,9 +100,9 @@ fn copy(from: &Path, to: &Path) {
         let entry = entry.expect("listed").path();
         let target = to.join(entry.file_name().expect("a name"));
         if entry.is_dir() {
-            copy(&entry, &target)
+            copy(&entry, &target);
         } else {
-            fs::copy(&entry, &target).map(drop).expect("copied")
+            fs::copy(&entry, &target).expect("copied");
         }
     }
 }

@@ -8,7 +8,8 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use domain::{BatchId, ContentHash, Timestamp};
+use domain::{BatchId, CaptureCode, ContentHash, Timestamp};
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, params};
 use serde_json::json;
 
@@ -179,7 +180,11 @@ impl Store {
     /// Rewrites the database without what was deleted, in the file and in its log; empties `tmp/`. Gives the number of
     /// files that cannot be told to belong to a batch and stay: rescued pictures, databases that were put aside.
     pub fn scrub(&mut self) -> Result<u32, StoreError> {
-        self.db.execute_batch("VACUUM")?;
+        // VACUUM attaches its own copy; nobody else may.
+        self.db.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 1)?;
+        let vacuumed = self.db.execute_batch("VACUUM");
+        self.db.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+        vacuumed?;
         // A reader beside us may hold the log for a moment.
         for _ in 0..50 {
             let busy: i64 = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
@@ -220,8 +225,11 @@ fn blank(db: &Connection, id: i64, batch: Option<BatchId>) -> Result<(), StoreEr
         codes.query_map(params![id, row], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?;
     for code in codes {
         // Random: a mark that followed from the code could be tried out against a list of codes.
-        let mark: String = db.query_row("SELECT lower(hex(randomblob(8)))", [], |r| r.get(0))?;
-        let bytes = format!("erased:{mark}").into_bytes();
+        let mark: String = db.query_row("SELECT lower(hex(randomblob(16)))", [], |r| r.get(0))?;
+        let blank =
+            CaptureCode::new(format!("erased:{mark}")).map_err(|e| StoreError::row("sitting", id, e))?;
+        let (bytes, mark) = (blank.bytes(), blank.fingerprint());
+        let mark = mark.as_str();
         db.execute(
             "UPDATE sitting SET code = ?2, fingerprint = ?3 WHERE code = ?1
                AND id IN (SELECT sitting FROM erased_sitting WHERE erasure = ?4)",

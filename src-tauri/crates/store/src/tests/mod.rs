@@ -4,6 +4,7 @@ mod damage;
 mod day;
 mod day_swap;
 mod faults;
+mod handover;
 mod hostile;
 mod migration;
 mod model;
