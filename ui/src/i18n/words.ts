@@ -1,16 +1,15 @@
 import type { Language, Text } from '../api';
 import { dayEn, dayZh } from './day';
 import { en } from './en';
-import { handoverEn, handoverZh } from './handover';
 import { zh } from './zh';
 
-const CHINESE = { ...zh, ...dayZh, ...handoverZh };
+const CHINESE = { ...zh, ...dayZh };
 
 export type Word = keyof typeof CHINESE;
 export type Words = Record<Word, string>;
 
 /** Every word of the window in both languages. */
-export const WORDS: Record<Language, Words> = { zh: CHINESE, en: { ...en, ...dayEn, ...handoverEn } };
+export const WORDS: Record<Language, Words> = { zh: CHINESE, en: { ...en, ...dayEn } };
 
 /** One word of the window, with `{name}` filled in. */
 export function word(language: Language, key: Word, fill: Record<string, string | number> = {}): string {

@@ -2,14 +2,13 @@ import type { CodeSource } from '../api';
 import { nameOf, type Stroke } from '../keys/stroke';
 
 /** Where in the program the operator is. */
-export type PlaceName = 'booth' | 'desk' | 'today' | 'handover';
+export type PlaceName = 'booth' | 'desk' | 'today';
 
 /** The places in the order of their keys. */
 export const PLACES: readonly { name: PlaceName; key: string }[] = [
   { name: 'booth', key: 'F5' },
   { name: 'desk', key: 'F6' },
   { name: 'today', key: 'F7' },
-  { name: 'handover', key: 'F8' },
 ];
 
 /** What a place does with the keyboard while it is open. */

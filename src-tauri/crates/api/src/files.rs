@@ -241,14 +241,23 @@ pub fn read_picture(path: &Path) -> Result<(Vec<u8>, RgbImage), ApiError> {
 
 /// Writes a file so that it is whole or absent.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ApiError> {
-    let part: PathBuf = path.with_extension("part");
-    std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path)).map_err(|e| {
+    put(path, bytes, false).map_err(|e| {
         ApiError::new(
             "file_unwritable",
             format!("结果写不进去：{e}"),
             format!("The result cannot be written: {e}"),
         )
     })
+}
+
+/// The same for what is handed over: `durable` waits until the bytes are on the disk.
+pub(crate) fn put(path: &Path, bytes: &[u8], durable: bool) -> std::io::Result<()> {
+    let part: PathBuf = path.with_extension("part");
+    std::fs::write(&part, bytes)?;
+    if durable {
+        std::fs::File::options().write(true).open(&part)?.sync_all()?;
+    }
+    std::fs::rename(&part, path)
 }
 
 fn write_gray(path: &Path, matte: &GrayImage) -> Result<(), ApiError> {

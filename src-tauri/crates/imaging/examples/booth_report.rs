@@ -9,11 +9,15 @@
 //! With `PLATE` set the picture of the empty seat is used, `THREADS` sets the threads of one inference.
 //! `photos/` (whole photographs without mattes) follow with their findings.
 
+#[path = "shared/alpha_errors.rs"]
+mod errors;
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use domain::{Class, FacePoints, PhotoSpec, Size};
-use image::{GrayImage, RgbImage};
+use errors::alpha_errors;
+use image::RgbImage;
 use imaging::engine::{LiveState, Options, Portrait, PortraitEngine};
 use imaging::models::{ModelFiles, Models, RUNTIME_LIBRARY};
 use imaging::resample::{self, Kernel, Plane};
@@ -287,25 +291,4 @@ fn true_alpha(path: &Path, crop: &domain::Crop, size: Size) -> Result<Plane, Fai
     let values = picture.pixels().map(|p| f32::from(p.0[0]) / 65535.0).collect();
     let plane = Plane { width: picture.width() as usize, height: picture.height() as usize, values };
     Ok(resample::cut_plane(&plane, crop, size, Kernel::Smooth))
-}
-
-/// Mean absolute errors in 1/1000: over everything, over the soft band.
-fn alpha_errors(found: &GrayImage, real: &Plane) -> (f64, f64) {
-    let (w, h) = (real.width, real.height);
-    let soft: Vec<bool> = real.values.iter().map(|a| (0.02..0.98).contains(a)).collect();
-    let near = |i: usize| {
-        let (x, y) = (i % w, i / w);
-        (y.saturating_sub(3)..=(y + 3).min(h - 1))
-            .any(|ny| (x.saturating_sub(3)..=(x + 3).min(w - 1)).any(|nx| soft[ny * w + nx]))
-    };
-    let (mut all, mut band, mut count) = (0.0, 0.0, 0u32);
-    for (i, (found, real)) in found.as_raw().iter().zip(&real.values).enumerate() {
-        let error = f64::from((f32::from(*found) / 255.0 - real).abs());
-        all += error;
-        if near(i) {
-            band += error;
-            count += 1;
-        }
-    }
-    (all / (w * h) as f64 * 1000.0, band / f64::from(count.max(1)) * 1000.0)
 }

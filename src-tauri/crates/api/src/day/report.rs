@@ -1,6 +1,6 @@
 //! The report of a day: one PDF to sign, and lists for the office.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use domain::{CaptureBatch, EndState, FeeStanding, Subject, Timestamp};
 use paper::report::{Block, Column, Figure, Section, Table as PaperTable};
@@ -12,6 +12,7 @@ use ts_rs::TS;
 
 use super::sheet_in;
 use crate::ApiError;
+use crate::files::put;
 
 /// Asks for the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -114,11 +115,13 @@ fn list<'a>(title: &str, people: impl Iterator<Item = &'a Known>) -> Table {
 pub(super) fn lists(facts: &Facts) -> Vec<Table> {
     let people = || facts.people.iter();
     let paid = |known: &&Known| matches!(known.fee, FeeStanding::Paid | FeeStanding::OnTheSpot);
-    let mut late = list("补录", people().filter(|known| known.late_reason.is_some()));
-    late.columns.push("理由".to_owned());
-    for (row, known) in late.rows.iter_mut().zip(people().filter(|known| known.late_reason.is_some())) {
-        row.push(known.late_reason.clone().into());
-    }
+    let late = Table {
+        title: "补录".to_owned(),
+        columns: PERSON.iter().chain(&["理由"]).map(|&heading| heading.to_owned()).collect(),
+        rows: people()
+            .filter_map(|known| Some([person(known), vec![known.late_reason.as_deref()?.into()]].concat()))
+            .collect(),
+    };
     let overrides = Table {
         title: "放行".to_owned(),
         columns: ["拍摄号", "理由", "检查结论"].map(str::to_owned).to_vec(),
@@ -270,27 +273,19 @@ pub(super) fn write(
     let workbook = sheets::xlsx(&lists, now).map_err(sheet_in::refused)?;
     let stem = format!("采集日报-{}-{}", facts.batch.plan.date, facts.batch.id);
     let mut files = Vec::new();
+    let unwritable = |e: std::io::Error| {
+        ApiError::new(
+            "report_unwritable",
+            format!("报告写不进这个文件夹：{e}。请换一个文件夹再试。"),
+            format!("The report cannot be written into this folder: {e}. Choose another one."),
+        )
+    };
+    std::fs::create_dir_all(out).map_err(unwritable)?;
     for (extension, bytes) in [("pdf", pdf), ("xlsx", workbook)] {
         let file = out.join(format!("{stem}.{extension}"));
-        whole(&file, &bytes).map_err(|e| {
-            ApiError::new(
-                "report_unwritable",
-                format!("报告写不进这个文件夹：{e}。请换一个文件夹再试。"),
-                format!("The report cannot be written into this folder: {e}. Choose another one."),
-            )
-        })?;
+        put(&file, &bytes, true).map_err(unwritable)?;
         files.push(file.display().to_string());
     }
     let sizes = lists.iter().map(|list| ListSize { title: list.title.clone(), rows: list.rows.len() as u32 });
     Ok(ReportFiles { files, lists: sizes.collect() })
-}
-
-fn whole(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let part: PathBuf = file.with_extension("part");
-    std::fs::write(&part, bytes)?;
-    std::fs::OpenOptions::new().write(true).open(&part)?.sync_all()?;
-    std::fs::rename(&part, file)
 }

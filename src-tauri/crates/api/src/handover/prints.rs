@@ -285,13 +285,7 @@ pub(super) fn as_extras(
 
 /// Whole or absent, and on the disk.
 pub(super) fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), ApiError> {
-    let part = path.with_extension("part");
-    let write = || {
-        std::fs::write(&part, bytes)?;
-        std::fs::File::options().write(true).open(&part)?.sync_all()?;
-        std::fs::rename(&part, path)
-    };
-    write().map_err(words::io)
+    crate::files::put(path, bytes, true).map_err(words::io)
 }
 
 fn remark_view(remark: &Remark, numbers: &HashMap<PortraitId, ShotNumber>) -> PrintRemark {
