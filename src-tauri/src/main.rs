@@ -2,6 +2,7 @@
 //! the command line. No decision is made here.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
+mod choose;
 mod cli;
 mod clock;
 mod commands;

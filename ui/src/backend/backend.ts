@@ -15,6 +15,19 @@ export interface Backend {
   pictureUrl(path: string): string;
   /** Opens another window, on the second monitor where there is one; missing where the host has one window only. */
   openScreen?(name: ScreenName): Promise<void>;
+  /** Asks for a path in the system's own dialog; `null` if nothing was chosen. Missing where the host has no dialogs. */
+  choosePath?(wish: PathWish): Promise<string | null>;
+}
+
+/** What a person is asked to choose. */
+export interface PathWish {
+  pick: 'folder' | 'file';
+  /** Title of the dialog. */
+  title: string;
+  /** Endings of the files that are shown, without dots; none for all. */
+  extensions: readonly string[];
+  /** Where the dialog opens, if that is there. */
+  start: string;
 }
 
 /** Windows beside the operator's. */

@@ -28,5 +28,12 @@ export function connectToShell(): Backend {
         throw Refused.from(thrown);
       }
     },
+    async choosePath(wish) {
+      try {
+        return await invoke<string | null>('choose_path', { wish });
+      } catch (thrown) {
+        throw Refused.from(thrown);
+      }
+    },
   };
 }
