@@ -9,108 +9,19 @@ use std::time::{Duration, Instant};
 use api::handover::operations::HandoverOperations;
 use api::handover::view::*;
 use api::{Nothing, Station};
-use domain::{BatchId, BatchPlan, Day, FeeRule, Subject, Way};
+use domain::{BatchId, Day};
 use journeys::booth::{now, station};
-use journeys::places;
+use journeys::sealed_day::{NAMES, SealedDay, files_below, id_number, student_no};
 use store::Store;
 use tempfile::TempDir;
 
-const NAMES: [&str; 3] = ["欧阳测试甲", "测试乙", "测试丙"];
-
-fn student_no(n: usize) -> String {
-    format!("2022110745{n:02}")
-}
-
-fn id_number(n: usize) -> String {
-    format!("11010519491231{n:03}X")
-}
-
-/// Three students with a roster, photographed by the real loop, in a sealed batch that may be uploaded. Made once.
-struct Fixture {
-    data: TempDir,
-    /// What the codes said.
-    payloads: Vec<Vec<u8>>,
-}
-
-fn plan() -> BatchPlan {
-    BatchPlan {
-        school: "某某大学".into(),
-        date: Day::new(2026, 5, 13).expect("a day"),
-        place: "体育馆".into(),
-        group: "1".into(),
-        spec: "registry-safe".into(),
-        fee: FeeRule::None,
-        way: Way::Booth,
-        double_proof: false,
-        masked_names: false,
-        naming: "{学院}/{学号}".into(),
-        consent: Default::default(),
-        upload_allowed: true,
-    }
-}
-
-fn fixture() -> Fixture {
-    let data = tempfile::tempdir().expect("a folder");
-    let frames = tempfile::tempdir().expect("a folder");
-    api::demo_pictures::draw_day(frames.path(), NAMES.len(), 7).expect("a day is drawn");
-    let (mut store, _) = Store::open(data.path(), "A-1", now()).expect("a data folder");
-    let batch = store.new_batch(&plan(), now()).expect("a batch").id;
-    store.open_batch(batch, now()).expect("opened");
-    let mut lines = Vec::new();
-    for (n, name) in NAMES.iter().enumerate() {
-        let subject = Subject {
-            student_no: Some(student_no(n)),
-            name: Some((*name).into()),
-            id_number: Some(id_number(n)),
-            college: Some("计算机学院".into()),
-            ..Subject::default()
-        };
-        lines.push(store.add_late_entry(batch, &subject, "补录", now()).expect("a line"));
-    }
-    drop(store);
-    let assets = places::assets();
-    let engine = api::load_engine(&assets).expect("the engine");
-    let spec = assets.spec("registry-safe", None).expect("the spec");
-    let replay = api::replay::Replay {
-        frames: frames.path(),
-        data: data.path(),
-        station: "A-1",
-        spec: &spec,
-        engine: &engine,
-        now,
-    };
-    let done = api::replay::run(&replay, |_| {}).expect("replayed");
-    assert_eq!(done.accepted as usize, NAMES.len());
-    let (mut store, _) = Store::open(data.path(), "A-1", now()).expect("a data folder");
-    let pictures = store.reader_door().open().expect("a reader").handover(Some(batch)).expect("pictures");
-    for (picture, line) in pictures.iter().zip(&lines) {
-        store.link_subject(picture.number, *line, now()).expect("linked");
-    }
-    store.seal_batch(batch, None, now()).expect("sealed");
-    let payloads = pictures.iter().map(|picture| picture.code.bytes().to_vec()).collect();
-    Fixture { data, payloads }
-}
-
-static FIXTURE: LazyLock<Fixture> = LazyLock::new(fixture);
+static FIXTURE: LazyLock<SealedDay> = LazyLock::new(SealedDay::shoot);
 const BATCH: Option<BatchId> = Some(BatchId(1));
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("listed") {
-        let entry = entry.expect("listed").path();
-        let target = to.join(entry.file_name().expect("a name"));
-        if entry.is_dir() {
-            copy(&entry, &target);
-        } else {
-            fs::copy(&entry, &target).expect("copied");
-        }
-    }
-}
 
 /// A data folder of its own, and a station on it.
 fn day() -> (TempDir, Station) {
     let folder = tempfile::tempdir().expect("a folder");
-    copy(FIXTURE.data.path(), &folder.path().join("data"));
+    FIXTURE.copy_to(&folder.path().join("data"));
     let station = station(&folder.path().join("data"));
     (folder, station)
 }
@@ -212,15 +123,6 @@ fn uploaded(station: &Station, close: bool) -> UploadStatus {
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut all = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() { all.extend(files_below(&path)) } else { all.push(path) }
-    }
-    all
 }
 
 #[test]
