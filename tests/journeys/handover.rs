@@ -346,3 +346,63 @@ fn a_swap_after_delivery_yields_a_parcel_of_what_changed() {
     assert!(station.correction_plan(request).expect("planned").nothing, "told once");
     assert_eq!(station.outbox_list(Nothing {}).expect("the outbox")[0].corrections_due, 0);
 }
+
+#[test]
+fn the_permission_to_upload_is_given_and_taken_back_after_sealing_too() {
+    let (home, station) = day();
+    let settings = UploadSettings {
+        target: Some(UploadTarget::Folder { path: folder(&home, "share") }),
+        ..UploadSettings::default()
+    };
+    station.upload_settings_save(settings).expect("kept");
+    let allow =
+        |batch, allowed| station.upload_allow(UploadAllow { batch, allowed }).expect("decided").allowed;
+    assert!(!allow(BATCH, false));
+    let start = UploadStart { batch: BATCH, close: true };
+    assert_eq!(station.upload_start(start).expect_err("taken back").code, "upload_not_allowed");
+    assert!(!station.outbox_list(Nothing {}).expect("the outbox")[0].upload_allowed);
+    assert!(allow(BATCH, true) && station.outbox_list(Nothing {}).expect("the outbox")[0].upload_allowed);
+    assert_eq!(uploaded(&station, true).state, UploadState::Complete);
+    assert!(!station.upload_status(OfBatch { batch: None }).expect("a status").allowed, "each for itself");
+    assert!(allow(None, true) && !allow(None, false));
+    let missing = station.upload_allow(UploadAllow { batch: Some(BatchId(9)), allowed: true });
+    assert_eq!(missing.expect_err("no such batch").code, "unknown_row");
+}
+
+#[test]
+fn an_export_is_planned_before_a_place_is_chosen() {
+    let (_home, station) = day();
+    let contents = ExportContents { template: "{学院}/{身份证号}".into(), ..ExportContents::default() };
+    let request =
+        ExportRequest { batch: BATCH, into: String::new(), name: String::new(), contents, lock: None };
+    let plan = station.export_plan(request.clone()).expect("planned");
+    assert!(plan.drive.is_none() && plan.problems.is_empty() && !plan.resumes, "{plan:?}");
+    assert!(plan.sample.contains(&format!("data/portraits/计算机学院/{}.jpg", id_number(0))), "{plan:?}");
+    assert_eq!(station.export_start(request).expect_err("nowhere").code, "no_such_folder");
+}
+
+#[test]
+fn pictures_from_elsewhere_are_shown_small_and_only_those_of_a_check() {
+    let (home, station) = day();
+    let sent = home.path().join("sent");
+    fs::create_dir_all(&sent).expect("a folder");
+    let frame = image::RgbImage::from_fn(1800, 2400, |x, y| image::Rgb([x as u8, y as u8, 90]));
+    frame.save(sent.join("a.png")).expect("written");
+    fs::write(sent.join("b.jpg"), b"no picture").expect("written");
+    let check = IntakeCheck { paths: vec![sent.to_str().expect("UTF-8").into()], ..IntakeCheck::default() };
+    let job = station.intake_check(check).expect("begun");
+    let JobResult::IntakeChecked(report) = wait(&station, &job).expect("checked") else { panic!("another") };
+    for (n, item) in report.items.iter().enumerate() {
+        let small = station.picture(&format!("intake/{}/{n}", report.check));
+        if item.file.ends_with("a.png") {
+            let (jpeg, media) = small.expect("a picture");
+            let size = image::load_from_memory(&jpeg).expect("a JPEG").to_rgb8().dimensions();
+            assert_eq!((media, size), ("image/jpeg", (480, 640)));
+        } else {
+            assert_eq!(small.expect_err("no picture").code, "picture_damaged");
+        }
+    }
+    for path in ["intake/1/2", "intake/9/0", "intake/1/../a.png", "intake//", "intake/1"] {
+        assert_eq!(station.picture(path).expect_err(path).code, "no_picture");
+    }
+}

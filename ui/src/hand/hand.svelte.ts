@@ -39,6 +39,8 @@ class Hand {
   missed = $state.raw<readonly Task[]>([]);
   #chosen = $state<BatchId | null | undefined>(undefined);
   #followed = new Set<number>();
+  /** For which batch a piece of work was begun, by its number. */
+  #of = new Map<number, BatchId | null>();
   #watching = false;
 
   /** The batch that is looked at; `null` while there is none. */
@@ -65,8 +67,17 @@ class Hand {
 
   /** What the latest work of a kind came to; `null` while there is nothing to show. */
   result<Kind extends JobResult['kind']>(job: JobKind, kind: Kind): ResultOf<Kind> | null {
-    const result = this.ended[job]?.result;
+    const result = this.endOf(job)?.result;
     return result?.kind === kind ? (result as ResultOf<Kind>) : null;
+  }
+
+  /** How the latest work of a kind ended, if it was for the batch that is looked at. */
+  endOf(kind: JobKind): JobView | null {
+    const job = this.ended[kind];
+    if (!job) return null;
+    const of = this.#of.get(job.id);
+    // Whatever was begun before this window was opened is shown anywhere: better twice than never.
+    return of === undefined || of === this.#chosen ? job : null;
   }
 
   /** Puts the result of a kind of work aside. */
@@ -118,7 +129,10 @@ class Hand {
   async begin<Name extends Starter>(name: Name, request: Operations[Name]['request']): Promise<boolean> {
     if (station.isAsking(name)) return false;
     const job = (await station.ask(name, request)) as JobView | null;
-    if (job) this.#take(job);
+    if (job) {
+      this.#of.set(job.id, this.#chosen ?? null);
+      this.#take(job);
+    }
     return job !== null;
   }
 
