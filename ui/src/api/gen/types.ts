@@ -2405,9 +2405,19 @@ prints: string,
  */
 people: number, 
 /**
+ * Width and height of the page in mm.
+ */
+page: [number, number], 
+/**
+ * Where the prints stand on it.
+ */
+places: Array<PrintPlace>, 
+/**
  * Why it cannot be used.
  */
 refused: Text | null, };
+
+export type PrintPlace = { person: number, x: number, y: number, w: number, h: number, turned: boolean, };
 
 export type PrintRemark = { 
 /**
@@ -3892,6 +3902,8 @@ code: string,
  */
 text: Text, };
 
+export type UploadAllow = { batch: BatchId | null, allowed: boolean, };
+
 export type UploadFailure = { 
 /**
  * Stable name.
@@ -4225,6 +4237,7 @@ export interface Operations {
   "outbox.items": { request: OutboxRequest; response: Array<OutboxItem> };
   "upload.settings.get": { request: Nothing; response: UploadSettings };
   "upload.settings.save": { request: UploadSettings; response: UploadSettings };
+  "upload.allow": { request: UploadAllow; response: UploadStatus };
   "upload.start": { request: UploadStart; response: UploadStatus };
   "upload.pause": { request: UploadPause; response: Nothing };
   "upload.stop": { request: Nothing; response: Nothing };
