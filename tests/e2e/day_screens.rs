@@ -94,9 +94,8 @@ pub async fn tour(size: &str, tongue: &str, into: &Path) {
     window.wait("desk-eye").await;
     shot("31-desk").await;
     window.demo("phone").await;
-    window.wait("at-desk").await;
+    window.wait("search-text").await;
     shot("32-desk-code").await;
-    press("s").await;
     window.paste("search-text", "202211070020").await;
     window.wait("search-result").await;
     press(keys::ENTER).await;

@@ -131,6 +131,14 @@ fn the_report_is_two_files_and_the_make_up_day_takes_over_who_is_left() {
     let open = complaint(&run(&data, &["batch", "make-up", "1", "--date", "2026-06-01"]));
     assert!(open.contains("batch_still_open"), "{open}");
     told(&run(&data, &["batch", "seal", "1"]));
+    let template = folder.path().join("template.json");
+    fs::write(&template, run(&data, &["batch", "list"]).stdout).unwrap();
+    let like = ["batch", "new", "--template", template.to_str().unwrap(), "--date", "2026-05-14"];
+    let copied = told(&run(&data, &like));
+    assert_eq!(
+        (&copied["plan"]["school"], &copied["plan"]["date"]),
+        (&json!("某某大学"), &json!("2026-05-14"))
+    );
     let second = told(&run(&data, &["batch", "make-up", "1", "--date", "2026-06-01"]));
     assert_eq!((&second["people"], &second["paid"]), (&json!(3), &json!(2)));
     assert_eq!(second["batch"]["plan"]["make_up_of"], 1);

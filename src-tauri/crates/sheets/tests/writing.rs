@@ -55,7 +55,7 @@ fn quantities_are_numbers_that_can_be_summed() {
 #[test]
 fn money_is_a_number_in_yuan_with_both_decimals() {
     let sums = table(vec![vec![Out::Fen(1705)], vec![Out::Fen(2000)], vec![Out::Fen(5)]]);
-    let read: Vec<Data> = cells(&xlsx(&[sums.clone()], Timestamp(0)).unwrap())
+    let read: Vec<Data> = cells(&xlsx(std::slice::from_ref(&sums), Timestamp(0)).unwrap())
         .into_iter()
         .skip(1)
         .map(|mut r| r.remove(0))

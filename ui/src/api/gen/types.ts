@@ -338,7 +338,7 @@ masked_name: string | null,
  */
 calls: number, 
 /**
- * Whether the person sits already.
+ * Whether the person sits already. Without a second scan at the seat nobody knows, and this stays false.
  */
 seated: boolean, 
 /**
