@@ -1248,7 +1248,7 @@ export type ExportRequest = {
  */
 batch: BatchId | null, 
 /**
- * Drive or folder that the bag goes into.
+ * Drive or folder that the bag goes into. Empty in a plan: no place was chosen yet.
  */
 into: string, 
 /**
@@ -2417,7 +2417,31 @@ places: Array<PrintPlace>,
  */
 refused: Text | null, };
 
-export type PrintPlace = { person: number, x: number, y: number, w: number, h: number, turned: boolean, };
+export type PrintPlace = { 
+/**
+ * Which of the sheet's people, from 0.
+ */
+person: number, 
+/**
+ * Left edge.
+ */
+x: number, 
+/**
+ * Upper edge.
+ */
+y: number, 
+/**
+ * Width.
+ */
+w: number, 
+/**
+ * Height.
+ */
+h: number, 
+/**
+ * Lies on its side.
+ */
+turned: boolean, };
 
 export type PrintRemark = { 
 /**
@@ -3902,7 +3926,15 @@ code: string,
  */
 text: Text, };
 
-export type UploadAllow = { batch: BatchId | null, allowed: boolean, };
+export type UploadAllow = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * Whether the step that the law asks for was taken.
+ */
+allowed: boolean, };
 
 export type UploadFailure = { 
 /**
