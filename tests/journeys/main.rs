@@ -4,5 +4,6 @@ mod bad_input;
 mod command_line;
 mod day;
 mod handover;
+mod plate;
 mod serve;
 mod sitting;

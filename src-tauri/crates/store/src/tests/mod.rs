@@ -8,6 +8,7 @@ mod handover;
 mod hostile;
 mod migration;
 mod model;
+mod plates;
 mod roster;
 mod rules;
 mod speed;
