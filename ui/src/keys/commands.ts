@@ -52,7 +52,7 @@ const DIALOGS: Record<string, Command> = {
 };
 
 /** Keys with which a browser would reload the window or leave it, in the middle of somebody's sitting. */
-const BROWSER_KEYS = new Set(['F5', 'F6', 'F7', 'F9', 'F10', 'F12', 'BrowserBack', 'BrowserForward', 'BrowserRefresh']);
+const BROWSER_KEYS = new Set(['F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'F12', 'BrowserBack', 'BrowserForward', 'BrowserRefresh']);
 
 /** Shoots the empty seat; nowhere near a key that a student waits for. */
 const PLATE = 'F9';

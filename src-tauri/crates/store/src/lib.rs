@@ -46,7 +46,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use day::{
     BoothCount, DayRefusal, DayReport, DeskFacts, Label, NewCheckIn, PersonRow, Reader, ReaderDoor,
-    RosterChunk, RosterCounts, check_rows,
+    Remaining, RosterChunk, RosterCounts, check_rows,
 };
 pub use error::StoreError;
 pub use handover::{ErasePaths, EraseScope, HandoverPicture, NewIntake};
