@@ -5,5 +5,6 @@ mod command_line;
 mod day;
 mod day_files;
 mod handover;
+mod plate;
 mod serve;
 mod sitting;

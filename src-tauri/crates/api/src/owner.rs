@@ -16,6 +16,7 @@ use crate::desk::{Desk, Exposure, Next};
 use crate::devices::{camera_id, device_of};
 use crate::error::ApiError;
 use crate::live::{Seen, Shared, Watch};
+use crate::plate::Present;
 use crate::station::{Config, Event, Listeners, Shutter};
 use crate::view::{Level, Notice, Settings, StationView, Trouble};
 use crate::{show, words};
@@ -29,6 +30,7 @@ pub(crate) struct Owner {
     pub(crate) trouble: Option<Trouble>,
     pub(crate) notice: Option<Notice>,
     pub(crate) camera: Option<String>,
+    pub(crate) plate: Present,
     /// Why nothing can be shot although all else works: the standard of the open batch cannot be used.
     pub(crate) no_standard: Option<ApiError>,
     /// Codes that the camera reads for the desk.
@@ -73,6 +75,7 @@ impl Owner {
             trouble: None,
             notice: None,
             camera: None,
+            plate: Present::default(),
             no_standard: None,
             eye: DeskEye::default(),
             director,
@@ -123,6 +126,7 @@ impl Owner {
                 self.desk = Some(desk);
                 self.load_operator();
                 self.load_settings();
+                self.load_plate();
                 self.follow_standard();
             }
             Err(error) => {
@@ -266,6 +270,7 @@ impl Owner {
             Ok(exposure) => {
                 let faceless = exposure.portrait.is_none();
                 let first = exposure.findings.first().cloned();
+                self.learn_of_plate(&exposure);
                 let next = self.desk_mut().and_then(|desk| desk.developed(exposure, &spec.id, now));
                 match (next, faceless, first) {
                     (Ok(_), true, Some(finding)) => {
@@ -303,7 +308,8 @@ impl Owner {
         let order = match (self.no_standard.clone(), self.shared.feed()) {
             (Some(error), _) => Err(error),
             (None, Some(feed)) => {
-                let press = Shutter { feed, spec: self.shared.spec(), pressed: Instant::now() };
+                let plate = self.plate_now();
+                let press = Shutter { feed, spec: self.shared.spec(), plate, pressed: Instant::now() };
                 self.shutter.try_send(press).map_err(|e| match e {
                     TrySendError::Full(_) => words::refusal(domain::sitting::Refusal::StillDeveloping),
                     TrySendError::Disconnected(_) => ApiError::new(
@@ -390,6 +396,7 @@ impl Owner {
         if changes_folder {
             self.open_data(false);
         }
+        self.load_plate();
         let feed = match device {
             Some(device) => Feed::start(Box::new(DeviceOpener::of(device)), FeedOptions::default()),
             None => {
@@ -441,6 +448,11 @@ impl Owner {
         }
         self.notices += 1;
         self.notice = Some(Notice { seq: self.notices, level, code: error.code, text: error.text });
+        self.changed = true;
+    }
+
+    /// Something in the snapshot has changed.
+    pub(crate) fn touch(&mut self) {
         self.changed = true;
     }
 
