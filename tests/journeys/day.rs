@@ -19,7 +19,7 @@ fn tick() -> Timestamp {
 }
 
 /// The program's files without its models: no picture is made here, and nobody waits for them to load.
-fn assets(data: &Path) -> Assets {
+pub(crate) fn assets(data: &Path) -> Assets {
     let folder = data.join("assets");
     let specs = folder.join("specs");
     fs::create_dir_all(&specs).unwrap();
@@ -53,7 +53,12 @@ fn refused(station: &Station, name: &str, request: Value) -> String {
 
 /// What a booth with a camera does: the picture of whoever sits there. The models have tests of their own.
 fn photograph(data: &Path, code: &str) {
-    let (mut store, report) = Store::open(data, "机位", tick()).expect("the station has let go");
+    photograph_at(data, "机位", code, tick);
+}
+
+/// The same at a booth of that name, by that clock.
+pub(crate) fn photograph_at(data: &Path, booth: &str, code: &str, tick: fn() -> Timestamp) {
+    let (mut store, report) = Store::open(data, booth, tick()).expect("the station has let go");
     let code = CaptureCode::new(code).unwrap();
     let sitting = match report.unfinished {
         Some(open) => open.id,

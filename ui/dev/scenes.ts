@@ -103,6 +103,7 @@ export const firstView = (): StationView => ({
   phase: { kind: 'idle' },
   batch: null,
   turn: null,
+  hall: null,
   camera: {
     chosen: 'usb-1',
     demo: false,

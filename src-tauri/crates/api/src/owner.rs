@@ -14,8 +14,9 @@ use crate::demo::{self, Cue, Director};
 use crate::desk::{Desk, Exposure, Next};
 use crate::devices::{camera_id, device_of};
 use crate::error::ApiError;
+use crate::hall::Halls;
 use crate::live::{Seen, Shared, Watch};
-use crate::station::{Config, Event, Listeners, Shutter};
+use crate::station::{Config, Door, Event, Listeners, Shutter};
 use crate::view::{Level, Notice, Settings, StationView, Trouble};
 use crate::{show, words};
 
@@ -28,6 +29,10 @@ pub(crate) struct Owner {
     pub(crate) trouble: Option<Trouble>,
     pub(crate) notice: Option<Notice>,
     pub(crate) camera: Option<String>,
+    pub(crate) halls: Arc<Halls>,
+    pub(crate) door: Door,
+    /// The last change came from the other booths.
+    pub(crate) from_hall: bool,
     director: Director,
     shutter: SyncSender<Shutter>,
     listeners: Arc<Listeners>,
@@ -56,6 +61,7 @@ impl Owner {
         shared: Arc<Shared>,
         shutter: SyncSender<Shutter>,
         listeners: Arc<Listeners>,
+        (halls, door): (Arc<Halls>, Door),
     ) -> Self {
         let director = Director::default();
         director.show(config.demo);
@@ -68,6 +74,9 @@ impl Owner {
             trouble: None,
             notice: None,
             camera: None,
+            halls,
+            door,
+            from_hall: false,
             director,
             shutter,
             listeners,
@@ -180,6 +189,16 @@ impl Owner {
         self.desk_mut()?.store_mut().set_setting(SETTINGS, &text, now).map_err(words::store)?;
         self.follow(settings);
         Ok(())
+    }
+
+    /// The store, for writing.
+    pub(crate) fn store_mut(&mut self) -> Result<&mut Store, ApiError> {
+        Ok(self.desk_mut()?.store_mut())
+    }
+
+    /// Something has changed that the screens show.
+    pub(crate) fn changed(&mut self) {
+        self.changed = true;
     }
 
     fn desk_mut(&mut self) -> Result<&mut Desk, ApiError> {
@@ -454,6 +473,9 @@ impl Owner {
         self.shared.set_watch(watch);
         let last = Arc::clone(&self.view);
         let changed = std::mem::take(&mut self.changed);
+        if changed {
+            self.follow_hall();
+        }
         let next = show::snapshot(self, blocked, &last, changed);
         if let Some(next) = next {
             let next = Arc::new(next);

@@ -11,6 +11,7 @@ use super::sheet_in::{
 };
 use super::view::*;
 use super::{roster, show};
+use crate::hall::Called;
 use crate::owner::Owner;
 use crate::station::Station;
 use crate::{ApiError, Nothing, words};
@@ -232,20 +233,33 @@ impl DayOperations for Station {
 
     fn desk_check_in(&self, request: CheckIn) -> Result<Issued, ApiError> {
         let code = some_code(request.code.as_ref())?;
+        let (asked, read) = (request.clone(), code.clone());
+        let given = self.hall_number(code.as_ref(), move |owner| {
+            let Some(desk) = &owner.desk else { return Ok(None) };
+            desk.store().wants_number(&person_at_desk(owner, &asked, read.as_ref()))
+        })?;
         let (record, ahead) = self.ask(move |owner| {
             let new = person_at_desk(owner, &request, code.as_ref());
-            owner.day(|store, now| store.check_in(&new, now))
+            owner.day(|store, now| store.check_in_as(&new, given, now))
         })?;
         let arrival = record.arrival;
         Ok(Issued { ticket: self.ticket_view(record)?, ahead, arrival })
     }
 
     fn queue_next(&self, request: BoothRequest) -> Result<Option<TicketView>, ApiError> {
+        match self.hall_call(None, request.booth.as_ref())? {
+            Called::Ticket(record) => return self.ticket_view(record).map(Some),
+            Called::Nobody => return Ok(None),
+            Called::Alone => {}
+        }
         self.call(move |store, now| store.call_next(request.booth.as_deref(), now))
     }
 
     fn queue_call(&self, request: CallRequest) -> Result<TicketView, ApiError> {
         let number = request.number;
+        if let Called::Ticket(record) = self.hall_call(Some(number), request.booth.as_ref())? {
+            return self.ticket_view(record);
+        }
         let called = self.call(move |store, now| {
             let booth = request.booth.unwrap_or_else(|| store.station().to_owned());
             store.step_ticket(request.number, &Action::Call { booth }, now).map(Some)

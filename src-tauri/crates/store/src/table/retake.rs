@@ -97,6 +97,12 @@ pub(crate) fn list(db: &Connection, batch: BatchId) -> Result<Vec<RetakeRecord>,
     raws.into_iter().map(record).collect()
 }
 
+/// How often the picture of a ticket was put on the list.
+pub(crate) fn count_of(db: &Connection, ticket: TicketId) -> Result<u32, StoreError> {
+    let mut statement = db.prepare_cached("SELECT count(*) FROM retake WHERE ticket = ?1")?;
+    Ok(statement.query_row([ticket.0], |row| row.get(0))?)
+}
+
 /// The new picture is there.
 pub(crate) fn done(db: &Connection, id: RetakeId, now: Timestamp) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE retake SET done_at = ?2 WHERE id = ?1 AND done_at IS NULL")?
