@@ -1,8 +1,12 @@
 //! Pictures of every screen of the real window, for people to look at: `cargo xtask screens`.
 
+#[path = "hand_screens.rs"]
+mod hand_screens;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
+use journeys::sealed_day::SealedDay;
 use journeys::webdriver::{Window, keys};
 use serde_json::json;
 
@@ -80,6 +84,7 @@ async fn tour(window: &Window, dir: &std::path::Path) {
 #[ignore = "pictures for people; run with `cargo xtask screens`"]
 fn pictures_of_every_screen() {
     let dir = PathBuf::from(std::env::var_os("GRADBOOTH_SCREENS").expect("GRADBOOTH_SCREENS says where to"));
+    let day = SealedDay::shoot();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         for size in ["1366x768", "1920x1080"] {
@@ -93,6 +98,7 @@ fn pictures_of_every_screen() {
                 window.rpc("camera.choose", json!({ "id": "demo" })).await;
                 tour(&window, &into).await;
                 window.close().await;
+                hand_screens::tour(&day, size, tongue, &into).await;
             }
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join("gradbooth.db"), b"not a database").unwrap();

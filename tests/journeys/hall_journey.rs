@@ -1,104 +1,14 @@
 //! Three stations of one hall on a real PostgreSQL: shared, cut off, together again. Real stores, real threads; only the
 //! camera is missing.
 
-#[path = "../../src-tauri/crates/hall/tests/rig/mod.rs"]
-mod rig;
-
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use api::view::DemoScene;
-use api::{Config, Station, call};
-use domain::Timestamp;
 use journeys::booth::now;
-use rig::Cluster;
+use journeys::laptop::{Cluster, Laptop, station};
 use serde_json::{Value, json};
 
-use crate::day::{assets, photograph_at};
 use crate::serve::Served;
-
-fn station(data: &Path) -> Station {
-    Station::start(Config {
-        data: data.to_path_buf(),
-        assets: assets(data),
-        now,
-        day_start: |at| Timestamp(at.0 - at.0.rem_euclid(86_400_000)),
-        open_camera: false,
-        demo: DemoScene::Empty,
-    })
-}
-
-/// A laptop: its folder, its name, and the program on it while that runs.
-struct Laptop {
-    folder: tempfile::TempDir,
-    booth: String,
-    program: Option<Station>,
-}
-
-impl Laptop {
-    fn new(booth: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let program = Some(station(folder.path()));
-        Self { folder, booth: booth.to_owned(), program }
-    }
-
-    fn data(&self) -> PathBuf {
-        self.folder.path().to_owned()
-    }
-
-    fn ask(&self, name: &str, request: Value) -> Value {
-        call(self.program.as_ref().unwrap(), name, request.clone())
-            .unwrap_or_else(|e| panic!("{} {name} {request}: {e}", self.booth))
-    }
-
-    fn refused(&self, name: &str, request: Value) -> String {
-        match call(self.program.as_ref().unwrap(), name, request) {
-            Ok(answer) => panic!("{} {name}: {answer}", self.booth),
-            Err(error) => error.code,
-        }
-    }
-
-    fn until(&self, what: &str, name: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let begun = Instant::now();
-        loop {
-            let answer = self.ask(name, json!({}));
-            if wanted(&answer) {
-                return answer;
-            }
-            assert!(begun.elapsed() < Duration::from_secs(60), "{}: no {what}: {answer:#}", self.booth);
-            std::thread::sleep(Duration::from_millis(25));
-        }
-    }
-
-    fn link(&self, wanted: &str) {
-        self.until(wanted, "station.view", |view| view["hall"]["link"] == wanted);
-    }
-
-    fn check_in(&self, code: &str) -> i64 {
-        let fee = json!({ "amount_fen": 2000, "method": "wechat" });
-        let request = json!({ "code": code, "consent": true, "id_card": true, "payment": fee });
-        self.ask("desk.check_in", request)["ticket"]["number"].as_i64().unwrap()
-    }
-
-    /// The number that was called, and how long the key press took.
-    fn next(&self) -> (Option<i64>, Duration) {
-        let begun = Instant::now();
-        let called = self.ask("queue.next", json!({}));
-        (called["number"].as_i64(), begun.elapsed())
-    }
-
-    /// The program ends, the booth's camera takes the picture of whoever was called, the program starts again.
-    fn photograph(&mut self, code: &str) {
-        self.program = None;
-        photograph_at(self.folder.path(), &self.booth, code, now);
-        self.program = Some(station(self.folder.path()));
-    }
-
-    fn queue(&self) -> Value {
-        self.ask("queue.status", json!({}))
-    }
-}
 
 fn plan(way: &str) -> Value {
     json!({

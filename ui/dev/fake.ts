@@ -1,6 +1,7 @@
 import type { Diagnosis, Events, LiveView, Operations, SittingHistory, StationView, Text } from '../src/api';
 import { type Backend, Refused } from '../src/backend/backend';
 import { dayOperations } from './day';
+import { handOperations } from './hand';
 import { drawFrame, drawOriginal, drawPortrait, PHONE_CODE, type Subject } from './draw';
 import { firstView, guidance, shot, sitting, stripOf, TILTED, UNEVEN } from './scenes';
 
@@ -153,6 +154,7 @@ const operations: { [Name in keyof Operations]?: (request: never) => unknown } =
     return tell();
   },
   ...dayOperations(params),
+  ...handOperations(params),
 };
 
 let controls: Operations['camera.controls']['response']['controls'] = [
@@ -256,6 +258,7 @@ export function connect(): Backend {
     },
     // `frames=/live` takes them from a real server, to measure the preview.
     frameUrl: (after) => (params.has('frames') ? `${params.get('frames')}?after=${after}` : `fake-frame:${after}`),
+    choosePath: async ({ pick }) => (pick === 'folder' ? '/media/crew/KINGSTON' : '/home/crew/审核结果.xlsx'),
     openScreen: async (name) => void window.open(`?screen=${name}`),
     pictureUrl: (path) => {
       const seed = Number(/\d+$/.exec(path)?.[0] ?? 0);

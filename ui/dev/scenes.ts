@@ -104,6 +104,7 @@ export const firstView = (): StationView => ({
   batch: null,
   turn: null,
   hall: null,
+  desk_code: null,
   camera: {
     chosen: 'usb-1',
     demo: false,

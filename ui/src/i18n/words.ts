@@ -2,15 +2,16 @@ import type { Language, Text } from '../api';
 import { dayEn, dayZh } from './day';
 import { en } from './en';
 import { hallEn, hallZh } from './hall';
+import { handEn, handZh } from './hand';
 import { zh } from './zh';
 
-const CHINESE = { ...zh, ...dayZh, ...hallZh };
+const CHINESE = { ...zh, ...dayZh, ...hallZh, ...handZh };
 
 export type Word = keyof typeof CHINESE;
 export type Words = Record<Word, string>;
 
 /** Every word of the window in both languages. */
-export const WORDS: Record<Language, Words> = { zh: CHINESE, en: { ...en, ...dayEn, ...hallEn } };
+export const WORDS: Record<Language, Words> = { zh: CHINESE, en: { ...en, ...dayEn, ...hallEn, ...handEn } };
 
 /** One word of the window, with `{name}` filled in. */
 export function word(language: Language, key: Word, fill: Record<string, string | number> = {}): string {

@@ -53,7 +53,7 @@ const DIALOGS: Record<string, Command> = {
 };
 
 /** Keys with which a browser would reload the window or leave it, in the middle of somebody's sitting. */
-const BROWSER_KEYS = new Set(['F5', 'F6', 'F7', 'F10', 'F12', 'BrowserBack', 'BrowserForward', 'BrowserRefresh']);
+const BROWSER_KEYS = new Set(['F5', 'F6', 'F7', 'F8', 'F10', 'F12', 'BrowserBack', 'BrowserForward', 'BrowserRefresh']);
 
 /** Foot pedals are keyboards with one key. */
 const SHUTTER = new Set([' ', 'PageDown']);

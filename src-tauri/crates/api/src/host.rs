@@ -23,8 +23,11 @@ impl Station {
     }
 
     /// Bytes and media type of a picture that the window asks for by its path: `portrait/<hash>`,
-    /// `original/<hash>` or `candidate/<shot>`.
+    /// `original/<hash>`, `candidate/<shot>` or, small, `intake/<check>/<place in the report>`.
     pub fn picture(&self, path: &str) -> Result<(Vec<u8>, &'static str), ApiError> {
+        if let Some(name) = path.strip_prefix("intake/") {
+            return self.small_picture(name).map(|jpeg| (jpeg, "image/jpeg"));
+        }
         let path = path.to_owned();
         self.ask(move |owner| {
             let desk = owner.desk()?;

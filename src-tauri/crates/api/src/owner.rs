@@ -10,6 +10,7 @@ use domain::sitting::{Input, Phase};
 use domain::{CaptureCode, CodeSource, PhotoSpec, Timestamp};
 use store::Store;
 
+use crate::day::DeskEye;
 use crate::demo::{self, Cue, Director};
 use crate::desk::{Desk, Exposure, Next};
 use crate::devices::{camera_id, device_of};
@@ -33,6 +34,10 @@ pub(crate) struct Owner {
     pub(crate) door: Door,
     /// The last change came from the other booths.
     pub(crate) from_hall: bool,
+    /// Why nothing can be shot although all else works: the standard of the open batch cannot be used.
+    pub(crate) no_standard: Option<ApiError>,
+    /// Codes that the camera reads for the desk.
+    pub(crate) eye: DeskEye,
     director: Director,
     shutter: SyncSender<Shutter>,
     listeners: Arc<Listeners>,
@@ -77,6 +82,8 @@ impl Owner {
             halls,
             door,
             from_hall: false,
+            no_standard: None,
+            eye: DeskEye::default(),
             director,
             shutter,
             listeners,
@@ -125,6 +132,7 @@ impl Owner {
                 self.desk = Some(desk);
                 self.load_operator();
                 self.load_settings();
+                self.follow_standard();
             }
             Err(error) => {
                 tracing::error!(%error, "data folder");
@@ -154,10 +162,6 @@ impl Owner {
 
     /// Takes over settings, without keeping them.
     fn follow(&mut self, settings: Settings) {
-        match self.config.assets.spec(&settings.spec, Some(&self.config.data)) {
-            Ok(spec) => *self.shared.spec.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(spec),
-            Err(error) => self.notice(Level::Bad, error),
-        }
         self.settings = settings;
         self.name_station();
         self.changed = true;
@@ -175,12 +179,8 @@ impl Owner {
     pub(crate) fn save_settings(&mut self, settings: Settings) -> Result<(), ApiError> {
         let spec = self.config.assets.spec(&settings.spec, Some(&self.config.data))?;
         let busy = self.desk.as_ref().is_some_and(|desk| desk.phase().sitting().is_some());
-        if busy && spec != *self.shared.spec() {
-            return Err(ApiError::new(
-                "sitting_open",
-                "正在拍摄，不能换照片标准。请先完成或取消当前学生。",
-                "The photo standard cannot change during a sitting. Finish or cancel it first.",
-            ));
+        if busy && !self.batch_decides() && spec != *self.shared.spec() {
+            return Err(words::standard_in_use());
         }
         let text = serde_json::to_string(&settings).map_err(|e| {
             ApiError::new("bad_settings", "设置无法保存。", "The settings cannot be kept.").with_story(e)
@@ -188,6 +188,7 @@ impl Owner {
         let now = (self.config.now)();
         self.desk_mut()?.store_mut().set_setting(SETTINGS, &text, now).map_err(words::store)?;
         self.follow(settings);
+        self.follow_standard();
         Ok(())
     }
 
@@ -231,6 +232,9 @@ impl Owner {
         if self.trouble.is_some() {
             return;
         }
+        if self.eye.is_open() && self.desk.as_ref().is_some_and(|desk| *desk.phase() == Phase::Idle) {
+            return self.seen_at_desk(seen);
+        }
         let refused = match seen {
             Seen::Code(payload) => match CaptureCode::new(payload).map_err(words::bad_code) {
                 Ok(code) => {
@@ -253,6 +257,24 @@ impl Owner {
             // Somebody else's code in the seat is the beginning of the worst mistake: as loud as it gets.
             let loud = matches!(refused.code.as_str(), "jumped_queue" | "nobody_called");
             self.notice(if loud { Level::Bad } else { Level::Warn }, refused);
+        }
+    }
+
+    /// While the desk is open the camera reads for the desk.
+    fn seen_at_desk(&mut self, seen: Seen) {
+        let now = (self.config.now)();
+        let refused = match seen {
+            Seen::Code(payload) => match CaptureCode::new(payload) {
+                Ok(code) => {
+                    self.changed |= self.eye.see(code, now);
+                    return;
+                }
+                Err(error) => words::bad_code(error),
+            },
+            Seen::TwoCodes => words::refusal(domain::sitting::Refusal::TwoCodes),
+        };
+        if self.notice.as_ref().is_none_or(|notice| notice.code != refused.code) {
+            self.notice(Level::Warn, refused);
         }
     }
 
@@ -297,8 +319,9 @@ impl Owner {
     }
 
     fn expose(&mut self) -> Result<(), ApiError> {
-        let order = match self.shared.feed() {
-            Some(feed) => {
+        let order = match (self.no_standard.clone(), self.shared.feed()) {
+            (Some(error), _) => Err(error),
+            (None, Some(feed)) => {
                 let press = Shutter { feed, spec: self.shared.spec(), pressed: Instant::now() };
                 self.shutter.try_send(press).map_err(|e| match e {
                     TrySendError::Full(_) => words::refusal(domain::sitting::Refusal::StillDeveloping),
@@ -309,7 +332,7 @@ impl Owner {
                     ),
                 })
             }
-            None => Err(ApiError::new(
+            (None, None) => Err(ApiError::new(
                 "no_camera",
                 "没有摄像头，不能拍。请按 F2 选择摄像头。",
                 "No camera. Press F2 to choose one.",
@@ -425,6 +448,11 @@ impl Owner {
     }
 
     // ---- what is shown ----
+
+    /// The snapshot is to be read anew.
+    pub(crate) fn changed(&mut self) {
+        self.changed = true;
+    }
 
     pub(crate) fn notice(&mut self, level: Level, error: ApiError) {
         if level != Level::Good {

@@ -12,6 +12,7 @@ use domain::{PhotoSpec, PixelFormat, RawFrame, Size, Timestamp};
 
 use crate::assets::Assets;
 use crate::burst;
+use crate::day::Voice;
 use crate::desk::Exposure;
 use crate::engine_slot::EngineSlot;
 use crate::error::ApiError;
@@ -105,6 +106,7 @@ pub struct Station {
     pub(crate) shared: Arc<Shared>,
     pub(crate) handover: Arc<Handover>,
     pub(crate) halls: Arc<Halls>,
+    pub(crate) voice: Voice,
     listeners: Arc<Listeners>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -131,11 +133,23 @@ impl Station {
     /// Opens the data folder and the camera, and begins to watch. Never fails: what stands in the way is shown as
     /// the snapshot's trouble, so that there is always a window to say it.
     pub fn start(config: Config) -> Self {
+        Self::begin(config, true)
+    }
+
+    /// The same without the models: for work on rows and lists, which would wait most of a second for them. Pictures
+    /// cannot be made.
+    pub fn start_without_models(config: Config) -> Self {
+        Self::begin(config, false)
+    }
+
+    fn begin(config: Config, with_models: bool) -> Self {
         let (mailbox, inbox) = sync_channel(MAILBOX);
         let listeners = Arc::new(Listeners::default());
-        let engine = {
+        let engine = if with_models {
             let mailbox = mailbox.clone();
             EngineSlot::start(config.assets.clone(), move || drop(mailbox.send(Message::EngineDecided)))
+        } else {
+            EngineSlot::empty()
         };
         let spec = Owner::first_spec(&config);
         let shared = {
@@ -161,7 +175,8 @@ impl Station {
             serve(&mut owner, &inbox);
         }));
         let handover = Arc::new(Handover::default());
-        Self { mailbox, shared, handover, halls, listeners, threads: Mutex::new(threads) }
+        let voice = Voice::default();
+        Self { mailbox, shared, handover, halls, voice, listeners, threads: Mutex::new(threads) }
     }
 
     /// Calls `listener` with everything that happens from now on. It must not block.
@@ -215,6 +230,7 @@ impl Drop for Station {
         // While the owner still answers: what was under way is written down.
         self.handover.stop();
         self.halls.stop();
+        self.voice.stop();
         // A full mailbox means that the owner is alive and will read on.
         let _ = self.mailbox.send(Message::Quit);
         for thread in self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {

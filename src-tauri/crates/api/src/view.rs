@@ -30,6 +30,8 @@ pub struct StationView {
     pub turn: Option<TurnView>,
     /// How this booth stands to the others of its hall; `None` if the batch is not shared.
     pub hall: Option<crate::hall::view::HallHead>,
+    /// The newest code that the camera has read for the desk, while that is open.
+    pub desk_code: Option<DeskCode>,
     /// The camera.
     pub camera: CameraView,
     /// The standard in force.
@@ -57,6 +59,16 @@ pub struct BatchHead {
     pub way: domain::Way,
     /// Whether it is read again at the seat.
     pub double_proof: bool,
+}
+
+/// A code that the camera has read for the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct DeskCode {
+    /// Names it in a request; never the same for two codes.
+    #[ts(type = "number")]
+    pub seen: u64,
+    /// What of it is shown.
+    pub fingerprint: Fingerprint,
 }
 
 /// Whose turn it is at this booth.

@@ -23,7 +23,7 @@ pub mod text;
 pub mod ticket;
 pub mod time;
 
-pub use batch::{BatchFault, BatchPlan, BatchState, CaptureBatch, Consent, FeeRule, Way};
+pub use batch::{BatchFault, BatchPlan, BatchState, CaptureBatch, Consent, FeeRule, MakeUpTerms, Way};
 pub use calendar::{Day, MinuteOfDay};
 pub use capture_code::{CaptureCode, CodeError, CodeSource, Fingerprint};
 pub use finding::{Class, Finding, FindingCode, Limit, Verdict};

@@ -45,7 +45,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use day::{
     BoothCount, DayRefusal, DayReport, DeskFacts, Label, NewCheckIn, PersonRow, Reader, ReaderDoor,
-    RosterChunk, RosterCounts, check_rows,
+    Remaining, RosterChunk, RosterCounts, check_rows,
 };
 pub use error::StoreError;
 pub use hall::{HallBatch, HallJoin, ShotElsewhere};

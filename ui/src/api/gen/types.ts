@@ -304,7 +304,15 @@ consent: Consent,
 /**
  * Whether anything may leave over the network.
  */
-upload_allowed: boolean, };
+upload_allowed: boolean, 
+/**
+ * What those are told who do not come.
+ */
+make_up: MakeUpTerms, 
+/**
+ * The batch whose remaining people this make-up day is for.
+ */
+make_up_of: BatchId | null, };
 
 export type BatchRequest = { 
 /**
@@ -546,11 +554,15 @@ export type ChangeReason = "new_picture" | "was_anothers" | "late" | "new_name" 
 
 export type CheckIn = { 
 /**
- * The code, as a gun typed it or a camera read it.
+ * The code, as a gun or a hand typed it.
  */
 code: string | null, 
 /**
- * How it came in; a gun if it is not said.
+ * Or its number, as the camera read it; see [`crate::view::DeskCode`].
+ */
+seen: number | null, 
+/**
+ * How a typed one came in; a gun if it is not said.
  */
 source: CodeSource | null, 
 /**
@@ -848,6 +860,10 @@ counts: Reconciliation,
  */
 pace: Pace, 
 /**
+ * When the last slot of today ends, by the schedule.
+ */
+plan_ends_at: Timestamp | null, 
+/**
  * Pictures by booth.
  */
 booths: Array<BoothFigures>, 
@@ -884,13 +900,27 @@ scene: DemoScene, };
 
 export type DemoScene = "auto" | "empty" | "phone" | "same_phone" | "two_phones" | "seated" | "eyes_shut" | "tilted" | "two_people" | "dark" | "unplugged";
 
+export type DeskCode = { 
+/**
+ * Names it in a request; never the same for two codes.
+ */
+seen: number, 
+/**
+ * What of it is shown.
+ */
+fingerprint: Fingerprint, };
+
 export type DeskRequest = { 
 /**
- * The code, as a gun typed it or a camera read it.
+ * The code, as a gun or a hand typed it.
  */
 code: string | null, 
 /**
- * How it came in; a gun if it is not said.
+ * Or its number, as the camera read it; see [`crate::view::DeskCode`].
+ */
+seen: number | null, 
+/**
+ * How a typed one came in; a gun if it is not said.
  */
 source: CodeSource | null, 
 /**
@@ -923,6 +953,12 @@ arrival: Arrival,
  * Whether a number would be given out; otherwise why not.
  */
 refusal: ApiError | null, };
+
+export type DeskWatch = { 
+/**
+ * Which of both.
+ */
+open: boolean, };
 
 export type DeviceId = { 
 /**
@@ -1440,9 +1476,13 @@ export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "
 
 export type FindingCount = { 
 /**
- * What.
+ * What, as a stable name.
  */
 code: string, 
+/**
+ * What, for people.
+ */
+text: Text, 
 /**
  * In how many shots.
  */
@@ -1947,15 +1987,47 @@ low: number,
  */
 high: number, };
 
-export type MadeFile = { 
+export type MakeUpRequest = { 
 /**
- * Name to keep it under.
+ * The earlier batch.
  */
-name: string, 
+batch: BatchId, 
 /**
- * Its bytes, base64.
+ * The plan of the day.
  */
-base64: string, };
+plan: BatchPlan, };
+
+export type MakeUpTerms = { 
+/**
+ * How, in the notice's own words, e.g. by a mini-program on the phone.
+ */
+words: string, 
+/**
+ * From when.
+ */
+from: Day | null, 
+/**
+ * For how much, in 分.
+ */
+fee_fen: number | null, };
+
+export type MakeUpView = { 
+/**
+ * Its batch; not open yet.
+ */
+batch: CaptureBatch, 
+/**
+ * People who are expected.
+ */
+people: number, 
+/**
+ * Of those, how many had paid.
+ */
+paid: number, 
+/**
+ * Pictures that are to be taken again.
+ */
+retakes: number, };
 
 export type MinuteOfDay = number;
 
@@ -2581,9 +2653,19 @@ prints: string,
  */
 people: number, 
 /**
+ * Width and height of the page in mm.
+ */
+page: [number, number], 
+/**
+ * Where the prints stand on it.
+ */
+places: Array<PrintPlace>, 
+/**
  * Why it cannot be used.
  */
 refused: Text | null, };
+
+export type PrintPlace = { person: number, x: number, y: number, w: number, h: number, turned: boolean, };
 
 export type PrintRemark = { 
 /**
@@ -2817,11 +2899,19 @@ reason: string, };
 
 export type ReportFiles = { 
 /**
+ * Folder of the files.
+ */
+folder: string, 
+/**
  * The files, with their folders.
  */
 files: Array<string>, 
 /**
- * How many people are on each list of the workbook.
+ * Pages of the PDF.
+ */
+pages: number, 
+/**
+ * How many lines are on each list of the workbook.
  */
 lists: Array<ListSize>, };
 
@@ -2831,7 +2921,7 @@ export type ReportRequest = {
  */
 batch: BatchId | null, 
 /**
- * Folder for its files; made if it is missing.
+ * Folder for its files; made if it is missing. A folder beside the data if it is empty.
  */
 out: string, };
 
@@ -3108,6 +3198,16 @@ reason: RowRefusal, };
 
 export type RowRefusal = "no_key" | "repeated" | "contradiction" | "identity_in_use" | "bad_field";
 
+export type SavedFile = { 
+/**
+ * Its folder.
+ */
+folder: string, 
+/**
+ * The file with its folder.
+ */
+file: string, };
+
 export type ScheduleApply = { 
 /**
  * The open batch if it is not said.
@@ -3380,9 +3480,13 @@ export type SheetFile = {
  */
 name: string, 
 /**
- * Its bytes, base64.
+ * Its bytes, base64; empty if the path is given.
  */
-base64: string, };
+base64: string, 
+/**
+ * Or where it lies on this machine.
+ */
+path: string | null, };
 
 export type SheetKind = "xlsx" | "xls" | "csv" | "tsv";
 
@@ -3952,6 +4056,12 @@ to: SwapLabel,
  */
 already_sent: boolean, };
 
+export type TemplateRequest = { 
+/**
+ * Folder; made if it is missing. A folder beside the data if it is empty.
+ */
+out: string, };
+
 export type Text = { 
 /**
  * Simplified Chinese.
@@ -4091,6 +4201,8 @@ code: string,
  * Why, and what to do.
  */
 text: Text, };
+
+export type UploadAllow = { batch: BatchId | null, allowed: boolean, };
 
 export type UploadFailure = { 
 /**
@@ -4322,6 +4434,26 @@ audit_broken: AuditBreak | null,
  */
 audit_head: ContentHash, };
 
+export type VoiceRequest = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * Where to go.
+ */
+booth: string, 
+/**
+ * In which language.
+ */
+language: Language, };
+
+export type VoiceView = { 
+/**
+ * Name of the speech program; `None` if there is none.
+ */
+program: string | null, };
+
 export type Way = "booth" | "desk";
 
 export type WrittenFiles = { 
@@ -4356,19 +4488,21 @@ export interface Operations {
   "batch.new": { request: BatchPlan; response: CaptureBatch };
   "batch.edit": { request: BatchEdit; response: CaptureBatch };
   "batch.list": { request: Nothing; response: Array<BatchItem> };
+  "batch.make_up": { request: MakeUpRequest; response: MakeUpView };
   "batch.open": { request: BatchRequest; response: CaptureBatch };
   "batch.close": { request: BatchRequest; response: CaptureBatch };
   "batch.seal": { request: SealRequest; response: SealView };
   "roster.apply": { request: RosterApply; response: RosterReport };
   "sheet.preview": { request: PreviewRequest; response: SheetPreview };
   "roster.import": { request: RosterImport; response: RosterImported };
-  "roster.template": { request: Nothing; response: MadeFile };
+  "roster.template": { request: TemplateRequest; response: SavedFile };
   "roster.search": { request: SearchRequest; response: Array<Person> };
   "roster.show": { request: SubjectRequest; response: PersonDetail };
   "late_entry.add": { request: LateEntryRequest; response: Person };
   "schedule.apply": { request: ScheduleApply; response: Array<SlotView> };
   "schedule.import": { request: ScheduleImport; response: ScheduleImported };
   "schedule.board": { request: InBatch; response: Array<SlotView> };
+  "desk.watch": { request: DeskWatch; response: Nothing };
   "desk.look": { request: DeskRequest; response: DeskView };
   "desk.check_in": { request: CheckIn; response: Issued };
   "queue.next": { request: BoothRequest; response: TicketView | null };
@@ -4384,6 +4518,8 @@ export interface Operations {
   "queue.link": { request: LinkRequest; response: TicketView };
   "queue.status": { request: InBatch; response: QueueView };
   "queue.board": { request: InBatch; response: BoardView };
+  "voice.status": { request: Nothing; response: VoiceView };
+  "voice.say": { request: VoiceRequest; response: Nothing };
   "retake.list": { request: InBatch; response: Array<RetakeView> };
   "retake.add": { request: RetakeRequest; response: RetakeView };
   "absent.list": { request: AbsentRequest; response: Array<AbsentView> };
@@ -4410,6 +4546,7 @@ export interface Operations {
   "outbox.items": { request: OutboxRequest; response: Array<OutboxItem> };
   "upload.settings.get": { request: Nothing; response: UploadSettings };
   "upload.settings.save": { request: UploadSettings; response: UploadSettings };
+  "upload.allow": { request: UploadAllow; response: UploadStatus };
   "upload.start": { request: UploadStart; response: UploadStatus };
   "upload.pause": { request: UploadPause; response: Nothing };
   "upload.stop": { request: Nothing; response: Nothing };

@@ -1,11 +1,12 @@
 //! Calling and giving numbers: by the hall's word where it can be asked, alone otherwise.
 
 use domain::ShotNumber;
-use hall::{BoothName, Claimed, Wanted};
+use hall::{BoothName, Claimed, CodeKey, Wanted};
 use store::TicketRecord;
 
 use super::words;
 use crate::ApiError;
+use crate::owner::Owner;
 use crate::station::Station;
 
 /// What came of asking the hall.
@@ -56,21 +57,17 @@ impl Station {
         }
     }
 
-    /// A number of the hall for a check-in that needs one; `None` where the station takes one of its own.
+    /// A number of the hall for a check-in; `None` where the station takes one of its own. `wants` tells whether a number
+    /// is needed, under which name of the code, and whether for a retake.
     pub(crate) fn hall_number(
         &self,
-        code: Option<&domain::CaptureCode>,
-        wants: impl FnOnce(&crate::owner::Owner) -> Result<Option<bool>, store::StoreError> + Send + 'static,
+        wants: impl FnOnce(&Owner) -> Result<Option<(Option<CodeKey>, bool)>, ApiError> + Send + 'static,
     ) -> Result<Option<ShotNumber>, ApiError> {
-        let code = code.cloned();
         let asked = self.ask(move |owner| {
-            let store = owner.desk()?.store();
-            if store.hall_now().map_err(crate::words::store)?.is_none() {
+            if owner.desk()?.store().hall_now().map_err(crate::words::store)?.is_none() {
                 return Ok(None);
             }
-            let key = code.as_ref().map(|code| store.hall_code_key(code)).transpose();
-            let key = key.map_err(crate::words::store)?.flatten();
-            Ok(wants(owner).map_err(crate::words::store)?.map(|retake| (key, retake)))
+            wants(owner)
         })?;
         let Some((key, retake)) = asked else { return Ok(None) };
         self.halls.number(key, retake).map_err(words::error)

@@ -108,7 +108,8 @@ impl Station {
             key: key.clone(),
             identities,
             title: title(&open.plan),
-            plan: serde_json::to_string(&open.plan).unwrap_or_default(),
+            // The earlier batch of a make-up day is a row of this folder.
+            plan: serde_json::to_string(&BatchPlan { make_up_of: None, ..open.plan }).unwrap_or_default(),
             proof: proof(&secret),
             booths: Vec::new(),
         };

@@ -110,6 +110,12 @@ pub enum DayRefusal {
     /// Cut off from the hall, and every number kept for that is used.
     #[error("no number is left for working alone")]
     NoNumbersAlone,
+    /// The remaining people of a batch are known once it is closed.
+    #[error("the earlier batch is still open")]
+    StillOpen,
+    /// Nobody is left for a make-up day.
+    #[error("nobody remains")]
+    NobodyRemains,
 }
 
 fn number_or(number: &Option<ShotNumber>, none: &str) -> String {
@@ -163,6 +169,8 @@ impl DayRefusal {
             Self::OtherBoothAlone => "other_booth_alone",
             Self::NotOursAlone(_) => "not_ours_alone",
             Self::NoNumbersAlone => "no_numbers_alone",
+            Self::StillOpen => "batch_still_open",
+            Self::NobodyRemains => "nobody_remains",
         }
     }
 
@@ -242,6 +250,14 @@ impl DayRefusal {
             Self::KnownSubject => Text::new(
                 "名单里已有这个学号，不需要补录。请直接登记。",
                 "The roster has this student number. Check the person in instead.",
+            ),
+            Self::StillOpen => Text::new(
+                "这个批次还在进行，谁没拍还没定。请先搁置或结批，再建补采日。",
+                "This batch is still open. Put it aside or seal it before making a make-up day from it.",
+            ),
+            Self::NobodyRemains => Text::new(
+                "这个批次没有剩下的人：都拍好了，不需要补采日。",
+                "Nobody remains of this batch: everybody was photographed.",
             ),
             _ => self.about_a_number(),
         }

@@ -6,6 +6,7 @@ mod day_swap;
 mod faults;
 mod handover;
 mod hostile;
+mod make_up;
 mod migration;
 mod model;
 mod roster;
