@@ -254,6 +254,8 @@ tickets: number,
  */
 shot: number, };
 
+export type BatchKey = string;
+
 export type BatchPlan = { 
 /**
  * 学校.
@@ -591,6 +593,70 @@ retake_reason: string | null, };
 export type Class = "info" | "review" | "retake";
 
 export type CodeSource = "camera" | "gun" | "hand";
+
+export type ConflictSide = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * The booth that says so.
+ */
+booth: string, 
+/**
+ * Whether that is this booth.
+ */
+here: boolean, 
+/**
+ * When it happened.
+ */
+at: Timestamp, 
+/**
+ * Where the number stands now.
+ */
+stage: Stage, 
+/**
+ * The picture of this side, by its name in the hall, where one has to be chosen.
+ */
+shot: FactId | null, 
+/**
+ * Its path for the picture door of the host if it is here; pictures do not travel.
+ */
+picture: string | null, 
+/**
+ * Whether it was chosen.
+ */
+kept: boolean, };
+
+export type ConflictView = { 
+/**
+ * Its name; another one as soon as more is involved.
+ */
+key: string, 
+/**
+ * Its kind: `shot_twice`, `called_twice`, `two_numbers`, `number_doubled`, `step_lost`, `sequence_reused`.
+ */
+kind: string, 
+/**
+ * What happened and what to do.
+ */
+text: Text, 
+/**
+ * Its sides, in the order in which they happened.
+ */
+sides: Array<ConflictSide>, 
+/**
+ * Whether one picture has to be chosen.
+ */
+choose: boolean, 
+/**
+ * What somebody has found and done; `-` where the words stayed at another booth.
+ */
+settled: string | null, 
+/**
+ * When.
+ */
+settled_at: Timestamp | null, };
 
 export type Consent = { 
 /**
@@ -1286,6 +1352,16 @@ centre_dx_px: number,
  */
 roll_deg: number, };
 
+export type FactId = { 
+/**
+ * Who wrote it.
+ */
+station: StationId, 
+/**
+ * 1 and up.
+ */
+seq: number, };
+
 export type FeeRule = { "kind": "none" } | { "kind": "prepaid", 
 /**
  * In 分.
@@ -1431,6 +1507,140 @@ advice: Advice,
  * Whether everything that is watched live is good.
  */
 ready: boolean, };
+
+export type HallAddressView = { 
+/**
+ * Name or address of the computer; empty for no hall.
+ */
+host: string, 
+/**
+ * Its port.
+ */
+port: number, 
+/**
+ * Name of the database.
+ */
+database: string, 
+/**
+ * Who.
+ */
+user: string, 
+/**
+ * With what; see above.
+ */
+password: string | null, 
+/**
+ * Whether a password is kept. Ignored in requests.
+ */
+password_kept: boolean, 
+/**
+ * File with the certificate of the crew's own authority; empty for no encryption.
+ */
+ca_file: string, };
+
+export type HallHead = { 
+/**
+ * In one word.
+ */
+link: HallLink, 
+/**
+ * Since when this booth works alone.
+ */
+alone_since: Timestamp | null, 
+/**
+ * Why it works alone.
+ */
+trouble: Text | null, 
+/**
+ * Booths that were heard of lately, this one included.
+ */
+booths: number, 
+/**
+ * What people have to decide.
+ */
+conflicts: number, };
+
+export type HallLink = "online" | "alone" | "joining";
+
+export type HallStation = { 
+/**
+ * What people call it.
+ */
+booth: string, 
+/**
+ * When the hall heard of it last.
+ */
+seen_at: Timestamp, 
+/**
+ * Whether it was heard of lately.
+ */
+there: boolean, 
+/**
+ * Whether it is this one.
+ */
+this: boolean, };
+
+export type HallStatus = { 
+/**
+ * How this booth stands; `None` if the open batch is not shared.
+ */
+head: HallHead | null, 
+/**
+ * School, date, place of the open batch.
+ */
+title: string | null, 
+/**
+ * Whether an address is kept.
+ */
+has_address: boolean, 
+/**
+ * Whether names and IDs travel.
+ */
+identities: boolean, 
+/**
+ * Who takes part.
+ */
+stations: Array<HallStation>, 
+/**
+ * Numbers left for working alone.
+ */
+numbers_left: number, 
+/**
+ * What the others have not been told yet.
+ */
+unsent: number, 
+/**
+ * What people have to decide, the open ones first.
+ */
+conflicts: Array<ConflictView>, };
+
+export type HallTrial = { 
+/**
+ * What is wrong and what to do; `None` if all is well.
+ */
+trouble: HallTrouble | null, 
+/**
+ * Whether the connection is encrypted.
+ */
+encrypted: boolean, 
+/**
+ * The batches that are shared there, newest first.
+ */
+batches: Array<SharedBatch>, 
+/**
+ * A name for this booth that nobody there has.
+ */
+free_booth: string, };
+
+export type HallTrouble = { 
+/**
+ * Stable name.
+ */
+code: string, 
+/**
+ * What happened and what to do.
+ */
+text: Text, };
 
 export type HoldReason = "hair" | "glasses" | "collar" | "jewellery" | "id_card" | "code" | "payment" | "other";
 
@@ -1579,6 +1789,24 @@ not_taken: Array<IntakeFailure>, };
 
 export type IntakeVerdict = "good" | "look" | "refused";
 
+export type Invitation = { 
+/**
+ * School, date, place: what they choose from the list.
+ */
+title: string, 
+/**
+ * 入场码.
+ */
+join_code: string, 
+/**
+ * Where the database is.
+ */
+host: string, 
+/**
+ * Its port.
+ */
+port: number, };
+
 export type Issued = { 
 /**
  * The number.
@@ -1655,6 +1883,20 @@ error: ApiError | null,
  */
 result: JobResult | null, };
 
+export type JoinRequest = { 
+/**
+ * Its name in the hall.
+ */
+key: BatchKey, 
+/**
+ * 入场码, as the first booth shows it.
+ */
+join_code: string, 
+/**
+ * What this booth is called; no other booth has this name.
+ */
+booth: string, };
+
 export type Language = "zh" | "en";
 
 export type LateEntryRequest = { 
@@ -1670,6 +1912,12 @@ subject: Subject,
  * Why, e.g. which teacher added the person.
  */
 reason: string, };
+
+export type LeaveRequest = { 
+/**
+ * It is meant: there is no way back with this batch.
+ */
+sure: boolean, };
 
 export type Level = "good" | "warn" | "bad";
 
@@ -2263,7 +2511,7 @@ accepted_at: Timestamp,
  */
 station: string, 
 /**
- * Path of the accepted picture, see [`StripItem::portrait`].
+ * Path of the accepted picture, see [`StripItem::portrait`]; empty if another booth has it.
  */
 portrait: string, } | { "kind": "armed", 
 /**
@@ -3098,6 +3346,56 @@ station: string,
  */
 camera: string | null, };
 
+export type SettleRequest = { 
+/**
+ * [`ConflictView::key`].
+ */
+conflict: string, 
+/**
+ * What was found and done.
+ */
+reason: string, 
+/**
+ * The picture that counts, where one has to be chosen.
+ */
+keep: FactId | null, };
+
+export type ShareRequest = { 
+/**
+ * What this booth is called; no other booth has this name.
+ */
+booth: string, 
+/**
+ * Whether names and IDs may travel. The school has to allow it.
+ */
+identities: boolean, };
+
+export type SharedBatch = { 
+/**
+ * Its name in the hall.
+ */
+key: BatchKey, 
+/**
+ * School, date, place.
+ */
+title: string, 
+/**
+ * The booths that take part.
+ */
+booths: Array<string>, 
+/**
+ * Whether names and IDs travel in it.
+ */
+identities: boolean, 
+/**
+ * Whether this station has taken part in it before.
+ */
+known: boolean, 
+/**
+ * A name for this booth that nobody in it has.
+ */
+free_booth: string, };
+
 export type SheetAndHeading = { 
 /**
  * Name of the sheet.
@@ -3530,6 +3828,8 @@ reason: HoldReason, } | { "kind": "left" } | { "kind": "refused",
  */
 reason: string, };
 
+export type StationId = string;
+
 export type StationView = { 
 /**
  * Grows with every change.
@@ -3556,9 +3856,9 @@ batch: BatchHead | null,
  */
 turn: TurnView | null, 
 /**
- * The newest code that the camera has read for the desk, while that is open.
+ * How this booth stands to the others of its hall; `None` if the batch is not shared.
  */
-desk_code: DeskCode | null, 
+hall: HallHead | null, 
 /**
  * The camera.
  */
@@ -4264,6 +4564,15 @@ export interface Operations {
   "day.figures": { request: InBatch; response: DayFigures };
   "day.report": { request: ReportRequest; response: ReportFiles };
   "audit.verify": { request: Nothing; response: AuditCheck };
+  "hall.address": { request: Nothing; response: HallAddressView };
+  "hall.save": { request: HallAddressView; response: HallAddressView };
+  "hall.try": { request: HallAddressView; response: HallTrial };
+  "hall.share": { request: ShareRequest; response: Invitation };
+  "hall.join": { request: JoinRequest; response: StationView };
+  "hall.invite": { request: Nothing; response: Invitation };
+  "hall.leave": { request: LeaveRequest; response: StationView };
+  "hall.status": { request: Nothing; response: HallStatus };
+  "hall.settle": { request: SettleRequest; response: HallStatus };
   "data.verify": { request: Nothing; response: VerifyReport };
   "outbox.list": { request: Nothing; response: Array<OutboxBatch> };
   "outbox.items": { request: OutboxRequest; response: Array<OutboxItem> };
