@@ -338,7 +338,7 @@ masked_name: string | null,
  */
 calls: number, 
 /**
- * Whether the person sits already.
+ * Whether the person sits already. Without a second scan at the seat nobody knows, and this stays false.
  */
 seated: boolean, 
 /**
@@ -1248,7 +1248,7 @@ export type ExportRequest = {
  */
 batch: BatchId | null, 
 /**
- * Drive or folder that the bag goes into.
+ * Drive or folder that the bag goes into. Empty in a plan: no place was chosen yet.
  */
 into: string, 
 /**
@@ -1396,7 +1396,7 @@ message: string,
  */
 message_en: string, };
 
-export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "face_width" | "centre" | "roll" | "yaw" | "pitch" | "eyes_closed" | "gaze" | "mouth_open" | "glasses" | "glasses_glare" | "tinted_lenses" | "brows_covered" | "eyes_covered" | "ears_hidden" | "head_covering" | "shoulders_tilted" | "neck_hidden" | "sharpness" | "over_exposed" | "under_exposed" | "light_balance" | "skin_highlight" | "colour_cast" | "upscaled" | "outside_frame" | "backdrop_uneven" | "background_colour" | "clothes_near_background" | "matte_unsure" | "border" | "compression" | "unreadable" | "not_jpeg" | "extension" | "pixels" | "density" | "bytes" | "quality" | "colour_depth" | "trailing_bytes" | "metadata" | "frozen_picture";
+export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "face_width" | "centre" | "roll" | "yaw" | "pitch" | "eyes_closed" | "gaze" | "mouth_open" | "glasses" | "glasses_glare" | "tinted_lenses" | "brows_covered" | "eyes_covered" | "ears_hidden" | "head_covering" | "shoulders_tilted" | "neck_hidden" | "sharpness" | "over_exposed" | "under_exposed" | "light_balance" | "skin_highlight" | "colour_cast" | "upscaled" | "outside_frame" | "backdrop_uneven" | "background_colour" | "clothes_near_background" | "matte_unsure" | "border" | "compression" | "unreadable" | "not_jpeg" | "extension" | "pixels" | "density" | "bytes" | "quality" | "colour_depth" | "trailing_bytes" | "metadata" | "frozen_picture" | "plate_unfit";
 
 export type FindingCount = { 
 /**
@@ -1413,6 +1413,8 @@ text: Text,
 shots: number, };
 
 export type Fingerprint = string;
+
+export type Grade = "good" | "warn" | "bad";
 
 export type Guidance = { 
 /**
@@ -2349,6 +2351,56 @@ sitting: SittingId, };
 
 export type PixelFormat = "mjpeg" | "yuyv" | "nv12" | "rgb8";
 
+export type PlateAspect = "evenness" | "cast" | "balance" | "exposure";
+
+export type PlateNote = { 
+/**
+ * What.
+ */
+aspect: PlateAspect, 
+/**
+ * How it came out.
+ */
+grade: Grade, 
+/**
+ * The measured value in the unit of its limit.
+ */
+value: number, 
+/**
+ * What counts as good.
+ */
+limit: Limit, 
+/**
+ * What was seen, and what to do if it is not good.
+ */
+text: Text, };
+
+export type PlateShot = { 
+/**
+ * When.
+ */
+taken_at: Timestamp, 
+/**
+ * Path for the picture door of the host, like `plate/<hash>`.
+ */
+picture: string, 
+/**
+ * What was found, one note for each aspect.
+ */
+notes: Array<PlateNote>, };
+
+export type PlateState = "missing" | "fresh" | "unfit";
+
+export type PlateView = { 
+/**
+ * Whether there is one that serves.
+ */
+state: PlateState, 
+/**
+ * The last one of this camera and this day.
+ */
+shot: PlateShot | null, };
+
 export type PortraitId = number;
 
 export type PoseRule = { 
@@ -2417,7 +2469,31 @@ places: Array<PrintPlace>,
  */
 refused: Text | null, };
 
-export type PrintPlace = { person: number, x: number, y: number, w: number, h: number, turned: boolean, };
+export type PrintPlace = { 
+/**
+ * Which of the sheet's people, from 0.
+ */
+person: number, 
+/**
+ * Left edge.
+ */
+x: number, 
+/**
+ * Upper edge.
+ */
+y: number, 
+/**
+ * Width.
+ */
+w: number, 
+/**
+ * Height.
+ */
+h: number, 
+/**
+ * Lies on its side.
+ */
+turned: boolean, };
 
 export type PrintRemark = { 
 /**
@@ -3552,6 +3628,10 @@ counts: Counts,
  */
 strip: Array<StripItem>, 
 /**
+ * 空景 of this camera and day.
+ */
+plate: PlateView, 
+/**
  * The last thing that the operator has to know.
  */
 notice: Notice | null, 
@@ -3902,7 +3982,15 @@ code: string,
  */
 text: Text, };
 
-export type UploadAllow = { batch: BatchId | null, allowed: boolean, };
+export type UploadAllow = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * Whether the step that the law asks for was taken.
+ */
+allowed: boolean, };
 
 export type UploadFailure = { 
 /**
@@ -4171,6 +4259,7 @@ export interface Operations {
   "station.cancel": { request: Nothing; response: StationView };
   "station.confirm_repeat": { request: Nothing; response: StationView };
   "station.resume": { request: Nothing; response: StationView };
+  "plate.shoot": { request: Nothing; response: StationView };
   "camera.list": { request: Nothing; response: Array<CameraChoice> };
   "camera.choose": { request: CameraRequest; response: StationView };
   "camera.diagnose": { request: Nothing; response: Diagnosis };
