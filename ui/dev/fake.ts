@@ -4,7 +4,7 @@ import { dayOperations } from './day';
 import { sheetOperations } from './sheets';
 import { handOperations } from './hand';
 import { drawFrame, drawOriginal, drawPortrait, PHONE_CODE, type Subject } from './draw';
-import { firstView, guidance, shot, sitting, stripOf, TILTED, UNEVEN } from './scenes';
+import { firstView, guidance, PLATE, shot, sitting, stripOf, TILTED, UNEVEN } from './scenes';
 
 /**
  * A stand-in for the shell, to see the window in a browser: `npm run dev:fake`, then `/?at=armed&lang=en`.
@@ -91,6 +91,10 @@ const operations: { [Name in keyof Operations]?: (request: never) => unknown } =
   },
   'station.resume': () => {
     view.phase = { kind: 'armed', sitting: sitting(number) };
+    return tell();
+  },
+  'plate.shoot': () => {
+    view.plate = PLATE;
     return tell();
   },
   'camera.list': () => [
@@ -260,6 +264,7 @@ export function connect(): Backend {
     },
     // `frames=/live` takes them from a real server, to measure the preview.
     frameUrl: (after) => (params.has('frames') ? `${params.get('frames')}?after=${after}` : `fake-frame:${after}`),
+    choosePath: async ({ pick }) => (pick === 'folder' ? '/media/crew/KINGSTON' : '/home/crew/审核结果.xlsx'),
     openScreen: async (name) => void window.open(`?screen=${name}`),
     pictureUrl: (path) => {
       const seed = Number(/\d+$/.exec(path)?.[0] ?? 0);

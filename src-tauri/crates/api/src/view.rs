@@ -12,6 +12,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::plate::PlateView;
+
 /// Everything that the main screen needs, sent whole whenever something changes.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct StationView {
@@ -28,6 +30,8 @@ pub struct StationView {
     pub batch: Option<BatchHead>,
     /// Whom this booth has called or has in its seat.
     pub turn: Option<TurnView>,
+    /// How this booth stands to the others of its hall; `None` if the batch is not shared.
+    pub hall: Option<crate::hall::view::HallHead>,
     /// The newest code that the camera has read for the desk, while that is open.
     pub desk_code: Option<DeskCode>,
     /// The camera.
@@ -38,6 +42,8 @@ pub struct StationView {
     pub counts: Counts,
     /// The last portraits, newest first.
     pub strip: Vec<StripItem>,
+    /// 空景 of this camera and day.
+    pub plate: PlateView,
     /// The last thing that the operator has to know.
     pub notice: Option<Notice>,
     /// What the operator has chosen.
@@ -118,7 +124,7 @@ pub enum PhaseView {
         accepted_at: Timestamp,
         /// Where.
         station: String,
-        /// Path of the accepted picture, see [`StripItem::portrait`].
+        /// Path of the accepted picture, see [`StripItem::portrait`]; empty if another booth has it.
         portrait: String,
     },
     /// May shoot.
