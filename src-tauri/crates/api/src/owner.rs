@@ -197,11 +197,6 @@ impl Owner {
         Ok(self.desk_mut()?.store_mut())
     }
 
-    /// Something has changed that the screens show.
-    pub(crate) fn changed(&mut self) {
-        self.changed = true;
-    }
-
     fn desk_mut(&mut self) -> Result<&mut Desk, ApiError> {
         self.desk.as_mut().ok_or_else(words::no_store)
     }
