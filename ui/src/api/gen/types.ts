@@ -340,7 +340,7 @@ masked_name: string | null,
  */
 calls: number, 
 /**
- * Whether the person sits already.
+ * Whether the person sits already. Without a second scan at the seat nobody knows, and this stays false.
  */
 seated: boolean, 
 /**
@@ -1314,7 +1314,7 @@ export type ExportRequest = {
  */
 batch: BatchId | null, 
 /**
- * Drive or folder that the bag goes into.
+ * Drive or folder that the bag goes into. Empty in a plan: no place was chosen yet.
  */
 into: string, 
 /**
@@ -2665,7 +2665,31 @@ places: Array<PrintPlace>,
  */
 refused: Text | null, };
 
-export type PrintPlace = { person: number, x: number, y: number, w: number, h: number, turned: boolean, };
+export type PrintPlace = { 
+/**
+ * Which of the sheet's people, from 0.
+ */
+person: number, 
+/**
+ * Left edge.
+ */
+x: number, 
+/**
+ * Upper edge.
+ */
+y: number, 
+/**
+ * Width.
+ */
+w: number, 
+/**
+ * Height.
+ */
+h: number, 
+/**
+ * Lies on its side.
+ */
+turned: boolean, };
 
 export type PrintRemark = { 
 /**
@@ -3836,6 +3860,10 @@ turn: TurnView | null,
  */
 hall: HallHead | null, 
 /**
+ * The newest code that the camera has read for the desk, while that is open.
+ */
+desk_code: DeskCode | null, 
+/**
  * The camera.
  */
 camera: CameraView, 
@@ -4202,7 +4230,15 @@ code: string,
  */
 text: Text, };
 
-export type UploadAllow = { batch: BatchId | null, allowed: boolean, };
+export type UploadAllow = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * Whether the step that the law asks for was taken.
+ */
+allowed: boolean, };
 
 export type UploadFailure = { 
 /**

@@ -114,10 +114,9 @@ fn new_row(db: &Connection, hall: &HallBatch, state: &TicketState) -> Result<Tic
         id_card: false,
         arrival: Arrival::Unknown,
         priority: state.ticket.place.priority,
+        shared: true,
     };
-    let id = ticket::insert(db, &new, state.issued_at)?;
-    ticket::share(db, id)?;
-    Ok(id)
+    ticket::insert(db, &new, state.issued_at)
 }
 
 /// The line of the retake list that a number for a retake answers: that of an earlier number of its code.

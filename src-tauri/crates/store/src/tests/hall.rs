@@ -307,7 +307,9 @@ fn a_picture_that_was_not_chosen_waits_in_the_outbox() {
     hall.meet(&mut b);
     hall.meet(&mut a);
     let mut book = facts::Book::default();
-    hall.0.iter().for_each(|fact| drop(book.add(fact).unwrap()));
+    for fact in &hall.0 {
+        book.add(fact).unwrap();
+    }
     let conflict = book.conflicts().into_iter().find(|c| c.conflict.code() == "shot_twice").unwrap().conflict;
     let sides = conflict.sides(&book);
     let keep = sides.iter().find(|side| side.station.as_str() == "s-A").unwrap().shot.clone().unwrap();
