@@ -9,7 +9,7 @@ use journeys::webdriver::{Window, keys};
 use serde_json::{Value, json};
 use tokio::task::block_in_place;
 
-const F9: &str = "\u{E039}";
+const F10: &str = "\u{E03A}";
 const UP: &str = "\u{E013}";
 const DOWN: &str = "\u{E015}";
 const RIGHT: &str = "\u{E014}";
@@ -43,7 +43,7 @@ pub async fn room(cluster: &Cluster, size: &str, tongue: &str, dir: Option<&Path
     window.rpc("batch.open", json!({ "batch": batch["id"] })).await;
 
     // An address, wrong at first: by keys alone.
-    window.press(F9).await;
+    window.press(F10).await;
     window.wait("hall-host").await;
     shot("30-hall-address").await;
     let port = cluster.port().to_string();
@@ -51,6 +51,8 @@ pub async fn room(cluster: &Cluster, size: &str, tongue: &str, dir: Option<&Path
         window.press(text).await;
         window.press(DOWN).await;
     }
+    let typed = window.wait("hall-password").await.prop("value").await.unwrap();
+    assert_eq!(typed.as_deref(), Some("secret"), "a password can be typed");
     window.press(keys::ENTER).await;
     window.wait_css("[data-testid=\"hall-diagnosis\"][data-code=\"hall_no_database\"]").await;
     shot("31-hall-diagnosis").await;
@@ -110,7 +112,7 @@ pub async fn room(cluster: &Cluster, size: &str, tongue: &str, dir: Option<&Path
     // Together again: a person decides.
     assert!(cluster.up());
     window.wait("hall-chip-conflicts").await;
-    window.press(F9).await;
+    window.press(F10).await;
     window.wait("hall-conflict").await;
     window.wait_css("[data-testid=\"hall-link\"][data-link=\"online\"]").await;
     shot("38-hall-conflict").await;

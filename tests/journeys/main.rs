@@ -6,5 +6,6 @@ mod day;
 mod day_files;
 mod hall_journey;
 mod handover;
+mod plate;
 mod serve;
 mod sitting;

@@ -20,13 +20,14 @@ it('what is next is what is most urgent, and leads to where it is done', () => {
   expect(nextOf(batch({ parcels: [parcel()], failed_review: 2 }))).toBe('unsigned');
   expect(nextOf(batch({ parcels: [parcel({ receipt })], failed_review: 2 }))).toBe('failed');
   expect(nextOf(batch({ parcels: [parcel({ receipt })] }))).toBe('finished');
+  expect(nextOf(batch({ uploaded: 3, exported: 0 }))).toBe('sent');
   expect(nextOf(batch({ pictures: 0 }))).toBe('empty');
   expect(nextOf(batch({ pictures: 0, erased_at: 5 }))).toBe('erased');
   for (const task of Object.values(NEXT_TASK)) expect([null, ...TASKS]).toContain(task);
 });
 
 it('nothing is called finished while a picture has not left', () => {
-  for (const left of [{ waiting: 1 }, { parked: 1 }, { corrections_due: 1 }, { parcels: [parcel()] }]) {
+  for (const left of [{ waiting: 1 }, { parked: 1 }, { corrections_due: 1 }, { parcels: [parcel()] }, { uploaded: 3 }]) {
     expect(nextOf(batch(left))).not.toBe('finished');
     expect(markOf('erase', batch(left)).word).not.toBe('ready');
   }

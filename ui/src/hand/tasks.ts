@@ -26,7 +26,7 @@ export function taskFor(stroke: Stroke): Task | null {
 export type Tone = 'good' | 'warn' | 'bad' | 'blue' | 'soft';
 
 /** What has to be done next with a batch, most urgent first. */
-export type Next = 'erased' | 'empty' | 'parked' | 'waiting' | 'correction' | 'unsigned' | 'failed' | 'finished';
+export type Next = 'erased' | 'empty' | 'parked' | 'waiting' | 'correction' | 'unsigned' | 'failed' | 'sent' | 'finished';
 
 /** Bags that are complete and for which nobody has signed; of several of one name only the newest lies on the stick. */
 export function unsigned(batch: OutboxBatch): OutboxBatch['parcels'] {
@@ -47,7 +47,8 @@ export function nextOf(batch: OutboxBatch): Next {
   if (batch.corrections_due > 0) return 'correction';
   if (unsigned(batch).length > 0) return 'unsigned';
   if (batch.failed_review > 0) return 'failed';
-  return 'finished';
+  // Uploaded is handed over; what may be erased needs a signature all the same.
+  return batch.parcels.some(({ receipt }) => receipt) ? 'finished' : 'sent';
 }
 
 /** Where what is next is done. */
@@ -59,6 +60,7 @@ export const NEXT_TASK: Record<Next, Task | null> = {
   correction: 'correction',
   unsigned: 'export',
   failed: 'results',
+  sent: 'export',
   finished: 'erase',
 };
 
@@ -71,6 +73,7 @@ export const NEXT_TONE: Record<Next, Tone> = {
   correction: 'warn',
   unsigned: 'warn',
   failed: 'warn',
+  sent: 'good',
   finished: 'good',
 };
 

@@ -17,6 +17,7 @@ use crate::devices::{camera_id, device_of};
 use crate::error::ApiError;
 use crate::hall::Halls;
 use crate::live::{Seen, Shared, Watch};
+use crate::plate::Present;
 use crate::station::{Config, Door, Event, Listeners, Shutter};
 use crate::view::{Level, Notice, Settings, StationView, Trouble};
 use crate::{show, words};
@@ -30,6 +31,7 @@ pub(crate) struct Owner {
     pub(crate) trouble: Option<Trouble>,
     pub(crate) notice: Option<Notice>,
     pub(crate) camera: Option<String>,
+    pub(crate) plate: Present,
     pub(crate) halls: Arc<Halls>,
     pub(crate) door: Door,
     /// The last change came from the other booths.
@@ -79,6 +81,7 @@ impl Owner {
             trouble: None,
             notice: None,
             camera: None,
+            plate: Present::default(),
             halls,
             door,
             from_hall: false,
@@ -132,6 +135,7 @@ impl Owner {
                 self.desk = Some(desk);
                 self.load_operator();
                 self.load_settings();
+                self.load_plate();
                 self.follow_standard();
             }
             Err(error) => {
@@ -280,6 +284,7 @@ impl Owner {
             Ok(exposure) => {
                 let faceless = exposure.portrait.is_none();
                 let first = exposure.findings.first().cloned();
+                self.learn_of_plate(&exposure);
                 let next = self.desk_mut().and_then(|desk| desk.developed(exposure, &spec.id, now));
                 match (next, faceless, first) {
                     (Ok(_), true, Some(finding)) => {
@@ -317,7 +322,8 @@ impl Owner {
         let order = match (self.no_standard.clone(), self.shared.feed()) {
             (Some(error), _) => Err(error),
             (None, Some(feed)) => {
-                let press = Shutter { feed, spec: self.shared.spec(), pressed: Instant::now() };
+                let plate = self.plate_now();
+                let press = Shutter { feed, spec: self.shared.spec(), plate, pressed: Instant::now() };
                 self.shutter.try_send(press).map_err(|e| match e {
                     TrySendError::Full(_) => words::refusal(domain::sitting::Refusal::StillDeveloping),
                     TrySendError::Disconnected(_) => ApiError::new(
@@ -404,6 +410,7 @@ impl Owner {
         if changes_folder {
             self.open_data(false);
         }
+        self.load_plate();
         let feed = match device {
             Some(device) => Feed::start(Box::new(DeviceOpener::of(device)), FeedOptions::default()),
             None => {
@@ -444,17 +451,17 @@ impl Owner {
 
     // ---- what is shown ----
 
-    /// The snapshot is to be read anew.
-    pub(crate) fn changed(&mut self) {
-        self.changed = true;
-    }
-
     pub(crate) fn notice(&mut self, level: Level, error: ApiError) {
         if level != Level::Good {
             tracing::warn!(%error, "shown to the operator");
         }
         self.notices += 1;
         self.notice = Some(Notice { seq: self.notices, level, code: error.code, text: error.text });
+        self.changed = true;
+    }
+
+    /// Something in the snapshot has changed.
+    pub(crate) fn touch(&mut self) {
         self.changed = true;
     }
 

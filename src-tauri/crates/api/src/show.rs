@@ -7,6 +7,7 @@ use store::OpenReport;
 
 use crate::desk::{Candidate, Desk};
 use crate::owner::Owner;
+use crate::plate::PlateView;
 use crate::view::*;
 use crate::words;
 
@@ -28,6 +29,7 @@ pub(crate) fn blank(spec: &PhotoSpec) -> StationView {
         spec: spec.clone(),
         counts: Counts::default(),
         strip: Vec::new(),
+        plate: PlateView::none(),
         notice: None,
         settings: Settings::default(),
     }
@@ -55,6 +57,7 @@ pub(crate) fn snapshot(
         spec: PhotoSpec::clone(&owner.shared.spec()),
         counts,
         strip,
+        plate: owner.plate_view(),
         notice: owner.notice.clone(),
         settings: owner.settings.clone(),
     };

@@ -20,6 +20,7 @@ use crate::hall::Halls;
 use crate::handover::Handover;
 use crate::live::{self, Seen, Shared};
 use crate::owner::Owner;
+use crate::plate::Plate;
 use crate::view::{DemoScene, LiveView, StationView};
 
 /// What a host gives to a station.
@@ -80,6 +81,7 @@ pub(crate) enum Message {
 pub(crate) struct Shutter {
     pub feed: Arc<Feed>,
     pub spec: Arc<PhotoSpec>,
+    pub plate: Option<Arc<Plate>>,
     pub pressed: Instant,
 }
 
@@ -258,11 +260,11 @@ fn serve(owner: &mut Owner, inbox: &Receiver<Message>) {
 }
 
 fn develop_all(presses: &Receiver<Shutter>, shared: &Shared, mailbox: &SyncSender<Message>) {
-    while let Ok(Shutter { feed, spec, pressed }) = presses.recv() {
+    while let Ok(Shutter { feed, spec, plate, pressed }) = presses.recv() {
         let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             // Pressed in the first second after the start: the photographer waits, not the picture.
             let engine = shared.engine.wait(Duration::from_secs(20)).ok_or_else(no_engine)?;
-            burst::expose(&feed, &engine, &spec, pressed)
+            burst::expose(&feed, &engine, &spec, plate.as_deref(), pressed)
         }));
         let made = made.unwrap_or_else(|_| {
             Err(ApiError::new(

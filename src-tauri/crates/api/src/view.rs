@@ -12,6 +12,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::plate::PlateView;
+
 /// Everything that the main screen needs, sent whole whenever something changes.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct StationView {
@@ -40,6 +42,8 @@ pub struct StationView {
     pub counts: Counts,
     /// The last portraits, newest first.
     pub strip: Vec<StripItem>,
+    /// 空景 of this camera and day.
+    pub plate: PlateView,
     /// The last thing that the operator has to know.
     pub notice: Option<Notice>,
     /// What the operator has chosen.

@@ -14,6 +14,7 @@ pub mod guidance;
 pub mod ids;
 pub mod pace;
 pub mod payment;
+pub mod plate;
 pub mod reconcile;
 pub mod schedule;
 pub mod sitting;

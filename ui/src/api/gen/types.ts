@@ -1472,7 +1472,7 @@ message: string,
  */
 message_en: string, };
 
-export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "face_width" | "centre" | "roll" | "yaw" | "pitch" | "eyes_closed" | "gaze" | "mouth_open" | "glasses" | "glasses_glare" | "tinted_lenses" | "brows_covered" | "eyes_covered" | "ears_hidden" | "head_covering" | "shoulders_tilted" | "neck_hidden" | "sharpness" | "over_exposed" | "under_exposed" | "light_balance" | "skin_highlight" | "colour_cast" | "upscaled" | "outside_frame" | "backdrop_uneven" | "background_colour" | "clothes_near_background" | "matte_unsure" | "border" | "compression" | "unreadable" | "not_jpeg" | "extension" | "pixels" | "density" | "bytes" | "quality" | "colour_depth" | "trailing_bytes" | "metadata" | "frozen_picture";
+export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "face_width" | "centre" | "roll" | "yaw" | "pitch" | "eyes_closed" | "gaze" | "mouth_open" | "glasses" | "glasses_glare" | "tinted_lenses" | "brows_covered" | "eyes_covered" | "ears_hidden" | "head_covering" | "shoulders_tilted" | "neck_hidden" | "sharpness" | "over_exposed" | "under_exposed" | "light_balance" | "skin_highlight" | "colour_cast" | "upscaled" | "outside_frame" | "backdrop_uneven" | "background_colour" | "clothes_near_background" | "matte_unsure" | "border" | "compression" | "unreadable" | "not_jpeg" | "extension" | "pixels" | "density" | "bytes" | "quality" | "colour_depth" | "trailing_bytes" | "metadata" | "frozen_picture" | "plate_unfit";
 
 export type FindingCount = { 
 /**
@@ -1489,6 +1489,8 @@ text: Text,
 shots: number, };
 
 export type Fingerprint = string;
+
+export type Grade = "good" | "warn" | "bad";
 
 export type Guidance = { 
 /**
@@ -2596,6 +2598,56 @@ shot: ShotId,
 sitting: SittingId, };
 
 export type PixelFormat = "mjpeg" | "yuyv" | "nv12" | "rgb8";
+
+export type PlateAspect = "evenness" | "cast" | "balance" | "exposure";
+
+export type PlateNote = { 
+/**
+ * What.
+ */
+aspect: PlateAspect, 
+/**
+ * How it came out.
+ */
+grade: Grade, 
+/**
+ * The measured value in the unit of its limit.
+ */
+value: number, 
+/**
+ * What counts as good.
+ */
+limit: Limit, 
+/**
+ * What was seen, and what to do if it is not good.
+ */
+text: Text, };
+
+export type PlateShot = { 
+/**
+ * When.
+ */
+taken_at: Timestamp, 
+/**
+ * Path for the picture door of the host, like `plate/<hash>`.
+ */
+picture: string, 
+/**
+ * What was found, one note for each aspect.
+ */
+notes: Array<PlateNote>, };
+
+export type PlateState = "missing" | "fresh" | "unfit";
+
+export type PlateView = { 
+/**
+ * Whether there is one that serves.
+ */
+state: PlateState, 
+/**
+ * The last one of this camera and this day.
+ */
+shot: PlateShot | null, };
 
 export type PortraitId = number;
 
@@ -3880,6 +3932,10 @@ counts: Counts,
  */
 strip: Array<StripItem>, 
 /**
+ * 空景 of this camera and day.
+ */
+plate: PlateView, 
+/**
  * The last thing that the operator has to know.
  */
 notice: Notice | null, 
@@ -4507,6 +4563,7 @@ export interface Operations {
   "station.cancel": { request: Nothing; response: StationView };
   "station.confirm_repeat": { request: Nothing; response: StationView };
   "station.resume": { request: Nothing; response: StationView };
+  "plate.shoot": { request: Nothing; response: StationView };
   "camera.list": { request: Nothing; response: Array<CameraChoice> };
   "camera.choose": { request: CameraRequest; response: StationView };
   "camera.diagnose": { request: Nothing; response: Diagnosis };

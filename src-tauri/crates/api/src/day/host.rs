@@ -262,7 +262,7 @@ impl DayOperations for Station {
     fn desk_watch(&self, request: DeskWatch) -> Result<Nothing, ApiError> {
         self.ask(move |owner| {
             owner.eye.turn(request.open);
-            owner.changed();
+            owner.touch();
             Ok(Nothing {})
         })
     }

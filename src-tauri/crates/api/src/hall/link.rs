@@ -240,7 +240,7 @@ impl Owner {
     /// Another address was kept: the hall is joined anew.
     pub(super) fn hall_address_changed(&mut self) {
         self.halls.address.fetch_add(1, Ordering::Relaxed);
-        self.changed();
+        self.touch();
     }
 
     /// Writes on behalf of the hall's thread.

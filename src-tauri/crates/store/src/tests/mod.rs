@@ -10,6 +10,7 @@ mod hostile;
 mod make_up;
 mod migration;
 mod model;
+mod plates;
 mod roster;
 mod rules;
 mod speed;
