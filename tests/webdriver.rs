@@ -189,6 +189,10 @@ pub mod keys {
     pub const F3: &str = "\u{E033}";
     /// F5.
     pub const F5: &str = "\u{E035}";
+    /// F6.
+    pub const F6: &str = "\u{E036}";
+    /// F7.
+    pub const F7: &str = "\u{E037}";
     /// F8.
     pub const F8: &str = "\u{E038}";
 }
