@@ -48,6 +48,8 @@ fn plan() -> BatchPlan {
         naming: "{学院}/{学号}".into(),
         consent: Default::default(),
         upload_allowed: true,
+        make_up: domain::MakeUpTerms::default(),
+        make_up_of: None,
     }
 }
 

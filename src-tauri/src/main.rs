@@ -11,6 +11,7 @@ mod day_files;
 mod doors;
 mod handover;
 mod platform;
+mod reveal;
 mod screens;
 mod serve;
 mod window;

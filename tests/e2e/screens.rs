@@ -109,3 +109,36 @@ fn pictures_of_every_screen() {
         }
     });
 }
+
+#[test]
+#[ignore = "pictures for people; run with `cargo xtask screens`"]
+fn pictures_of_the_empty_seat() {
+    const F9: &str = "\u{E039}";
+    let dir = PathBuf::from(std::env::var_os("GRADBOOTH_SCREENS").expect("GRADBOOTH_SCREENS says where to"));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        for (size, tongue) in [("1366x768", "zh"), ("1920x1080", "en")] {
+            let folder = tempfile::tempdir().unwrap();
+            let into = dir.join(format!("{size}-{tongue}"));
+            let Some(window) = Window::open(folder.path(), &["--size", size]).await else { return };
+            language(&window, tongue).await;
+            window.rpc("camera.choose", json!({ "id": "demo" })).await;
+            window.demo("empty").await;
+            settle().await;
+            window.screenshot(&into.join("17-plate-due.png")).await;
+            window.press(F9).await;
+            window.wait("plate-verdict").await;
+            settle().await;
+            window.screenshot(&into.join("18-plate.png")).await;
+            window.press(keys::ENTER).await;
+            settle().await;
+            window.screenshot(&into.join("19-plate-kept.png")).await;
+            window.demo("seated").await;
+            settle().await;
+            window.press(F9).await;
+            settle().await;
+            window.screenshot(&into.join("20-plate-refused.png")).await;
+            window.close().await;
+        }
+    });
+}

@@ -3,7 +3,7 @@ import { type Backend, Refused } from '../src/backend/backend';
 import { dayOperations } from './day';
 import { handOperations } from './hand';
 import { drawFrame, drawOriginal, drawPortrait, PHONE_CODE, type Subject } from './draw';
-import { firstView, guidance, shot, sitting, stripOf, TILTED, UNEVEN } from './scenes';
+import { firstView, guidance, PLATE, shot, sitting, stripOf, TILTED, UNEVEN } from './scenes';
 
 /**
  * A stand-in for the shell, to see the window in a browser: `npm run dev:fake`, then `/?at=armed&lang=en`.
@@ -90,6 +90,10 @@ const operations: { [Name in keyof Operations]?: (request: never) => unknown } =
   },
   'station.resume': () => {
     view.phase = { kind: 'armed', sitting: sitting(number) };
+    return tell();
+  },
+  'plate.shoot': () => {
+    view.plate = PLATE;
     return tell();
   },
   'camera.list': () => [

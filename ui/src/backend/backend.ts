@@ -17,6 +17,10 @@ export interface Backend {
   openScreen?(name: ScreenName): Promise<void>;
   /** Asks for a path in the system's own dialog; `null` if nothing was chosen. Missing where the host has no dialogs. */
   choosePath?(wish: PathWish): Promise<string | null>;
+  /** Calls back with the paths of files that are dropped on the window; missing where the host tells none. */
+  onDrop?(heard: (paths: readonly string[]) => void): Promise<() => void>;
+  /** Shows a folder in the system's file browser; missing where the host has none. */
+  openFolder?(path: string): Promise<void>;
 }
 
 /** What a person is asked to choose. */

@@ -6,7 +6,7 @@ use domain::{ShotNumber, Stage, Text};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CodeKey, FactId, LostStep, TicketKey, TicketState};
+use crate::{CodeKey, FactId, LostStep, Stamp, TicketKey, TicketState};
 
 /// Two facts that cannot both be the whole truth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -70,7 +70,18 @@ pub struct ShownConflict {
     /// What.
     pub conflict: Conflict,
     /// What was found and done, where somebody said so.
-    pub settled: Option<String>,
+    pub settled: Option<Settlement>,
+}
+
+/// A person's word on a conflict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Settlement {
+    /// What was found and done; [`crate::WITHHELD`] where words stay at the booth that wrote them.
+    pub reason: String,
+    /// The picture that counts, where one had to be chosen.
+    pub keep: Option<FactId>,
+    /// When.
+    pub stamp: Stamp,
 }
 
 impl Conflict {
