@@ -5,6 +5,9 @@ mod day_screens;
 #[path = "hand_screens.rs"]
 mod hand_screens;
 
+#[path = "hall_room.rs"]
+mod hall_room;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -115,6 +118,22 @@ fn pictures_of_every_screen() {
             settle().await;
             window.screenshot(&dir.join(format!("{size}-zh/16-trouble.png"))).await;
             window.close().await;
+        }
+    });
+}
+
+#[test]
+#[ignore = "pictures for people; run with `cargo xtask screens`"]
+fn pictures_of_the_hall() {
+    let dir = PathBuf::from(std::env::var_os("GRADBOOTH_SCREENS").expect("GRADBOOTH_SCREENS says where to"));
+    let Some(cluster) = journeys::laptop::Cluster::start() else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        for size in ["1366x768", "1920x1080"] {
+            for tongue in ["zh", "en"] {
+                let into = dir.join(format!("{size}-{tongue}"));
+                hall_room::room(&cluster, size, tongue, Some(&into)).await;
+            }
         }
     });
 }

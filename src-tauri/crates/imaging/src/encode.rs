@@ -109,12 +109,7 @@ fn fit(
 
 /// A very flat picture stays below the window even at the highest quality. Before it is refused it is written without
 /// what saves bytes: the same picture, with more of it kept, and no padding.
-fn plain(
-    picture: &RgbImage,
-    spec: &PhotoSpec,
-    error: ImagingError,
-    effort: &mut Effort,
-) -> Result<Encoded> {
+fn plain(picture: &RgbImage, spec: &PhotoSpec, error: ImagingError, effort: &mut Effort) -> Result<Encoded> {
     let rule = &spec.file;
     let ImagingError::NoFit { min, nearest, .. } = error else { return Err(error) };
     let quality = search::allowed(spec).last().copied().filter(|_| nearest < min);
@@ -217,8 +212,7 @@ mod tests {
             assert!((rule.min_bytes..=rule.max_bytes).contains(&bytes), "{id}: {bytes}");
             // The next step of quality would not have fitted, or would have gained next to nothing.
             if found.quality < 100 && allowed(&spec).contains(&(found.quality + 1)) {
-                let next =
-                    write::careful(&portrait(12), found.quality + 1, found.subsampling, 300).unwrap();
+                let next = write::careful(&portrait(12), found.quality + 1, found.subsampling, 300).unwrap();
                 let full = bytes * 20 > aim(rule) * 19;
                 assert!(full || next.len() as u32 > aim(rule), "{id}: q{} also fits", found.quality + 1);
             }
@@ -258,7 +252,9 @@ mod tests {
     #[test]
     fn the_careful_writer_gains_bytes_at_the_same_tables_and_stays_plain_baseline() {
         let picture = portrait(12);
-        for (sampling, quality) in [(Subsampling::Full, 80), (Subsampling::Half, 92), (Subsampling::Full, 100)] {
+        for (sampling, quality) in
+            [(Subsampling::Full, 80), (Subsampling::Half, 92), (Subsampling::Full, 100)]
+        {
             let quick = write::quick(&picture, quality, sampling, 300).unwrap();
             let careful = write::careful(&picture, quality, sampling, 300).unwrap();
             assert!(careful.len() * 100 < quick.len() * 97, "q{quality}: {} {}", careful.len(), quick.len());

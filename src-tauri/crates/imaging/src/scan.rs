@@ -162,7 +162,8 @@ impl Scanner {
         deadline: Duration,
     ) -> Option<Reading> {
         // Without a sign of a code, the liveliest part of the picture is worth a view: a code may be drowned in noise.
-        let place = evidence.or_else(|| if self.turn.is_multiple_of(2) { locate::densest(luma) } else { None });
+        let place =
+            evidence.or_else(|| if self.turn.is_multiple_of(2) { locate::densest(luma) } else { None });
         self.stack.add(luma, place);
         let left = deadline.saturating_sub(start.elapsed()).as_secs_f64();
         if !self.stack.is_ready() || self.join_cost * self.stack.pixels() * CAUTION > left / 2.0 {

@@ -4,8 +4,8 @@
 //! logarithms of known sizes meets the aim; after [`Search::PATIENCE`] guesses the rest is halved instead, since very
 //! flat and very noisy pictures bend the line.
 
-use domain::spec::{BackgroundMode, BackgroundRule, FileRule, Rgb, Subsampling};
 use domain::PhotoSpec;
+use domain::spec::{BackgroundMode, BackgroundRule, FileRule, Rgb, Subsampling};
 use image::RgbImage;
 
 use super::{Encoded, Result, write};
