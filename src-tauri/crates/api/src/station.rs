@@ -232,7 +232,7 @@ impl Drop for Station {
         // While the owner still answers: what was under way is written down.
         self.handover.stop();
         self.halls.stop();
-        self.voice.stop();
+        drop(self.voice.stop());
         // A full mailbox means that the owner is alive and will read on.
         let _ = self.mailbox.send(Message::Quit);
         for thread in self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {

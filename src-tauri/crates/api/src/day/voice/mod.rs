@@ -74,14 +74,11 @@ impl Voice {
         }
     }
 
-    /// Says no more; what is being said is said to its end.
-    pub(crate) fn stop(&self) {
-        let speaker = self.speaker.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some((queue, thread)) = speaker {
-            drop(queue);
-            // A thread that panicked has said so in the log.
-            let _ = thread.join();
-        }
+    /// Says no more. The program does not wait for the last sentence: its end is not held up by a voice.
+    pub(crate) fn stop(&self) -> Option<JoinHandle<()>> {
+        let (queue, thread) = self.speaker.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        drop(queue);
+        Some(thread)
     }
 }
 
@@ -145,7 +142,7 @@ mod tests {
         for number in 1..=20 {
             voice.say_by(|| vec![Program::espeak(&script)], call(number, "3")).unwrap();
         }
-        voice.stop();
+        voice.stop().unwrap().join().unwrap();
         let heard = std::fs::read_to_string(&heard).unwrap();
         let lines: Vec<&str> = heard.lines().collect();
         assert!(lines[0].contains("请1号，到3号机"), "{heard}");

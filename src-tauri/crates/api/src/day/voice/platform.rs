@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::view::Language;
 
@@ -48,6 +49,9 @@ pub(super) fn find() -> Vec<Program> {
     KNOWN.iter().filter_map(found).collect()
 }
 
+/// Longest that one call may take to be said.
+const PATIENCE: Duration = Duration::from_secs(12);
+
 impl Program {
     /// A program that is asked like espeak-ng.
     #[cfg(all(test, unix))]
@@ -77,12 +81,21 @@ impl Program {
             #[cfg(target_os = "macos")]
             Kind::Say => command.args(["-v", if chinese { "Tingting" } else { "Samantha" }]),
         };
-        let done = command
-            .arg(sentence)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()?;
-        if done.success() { Ok(()) } else { Err(std::io::Error::other(done.to_string())) }
+        let mut saying =
+            command.arg(sentence).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let begun = Instant::now();
+        loop {
+            match saying.try_wait()? {
+                Some(done) if done.success() => return Ok(()),
+                Some(done) => return Err(std::io::Error::other(done.to_string())),
+                // A program that hangs, such as one that waits for a sound card, must not hold up the next call.
+                None if begun.elapsed() > PATIENCE => {
+                    saying.kill()?;
+                    saying.wait()?;
+                    return Err(std::io::ErrorKind::TimedOut.into());
+                }
+                None => std::thread::sleep(Duration::from_millis(50)),
+            }
+        }
     }
 }
