@@ -53,7 +53,7 @@ pub fn cut(
 ) -> Result<Matte, ImagingError> {
     let picture = resample::cut_rgb(frame, crop, size, Kernel::Sharp);
     let seen_size = seen(size);
-    let input = person::lifted(resample::cut_rgb(frame, crop, seen_size, Kernel::Sharp), face, crop);
+    let input = person::lifted(resample::cut_rgb(frame, crop, seen_size, Kernel::Sharp));
     let outputs = models.matting.run(&shape(seen_size), &tensor(&input))?;
     let alpha = plane(outputs, seen_size)?;
     let mut alpha = resample::cut_plane(&alpha, &resample::whole(seen_size), size, Kernel::Smooth);
@@ -87,15 +87,15 @@ pub fn rough_head_top(models: &Models, frame: &RgbImage, face: &Face) -> Result<
 }
 
 fn surroundings_at(frame: &RgbImage, face: &Face, size: Size) -> (Crop, RgbImage) {
-    let crop = surroundings(face, frame);
-    (crop, person::lifted(resample::cut_rgb(frame, &crop, size, Kernel::Smooth), face, &crop))
+    let crop = surroundings(face, frame, size);
+    (crop, person::lifted(resample::cut_rgb(frame, &crop, size, Kernel::Smooth)))
 }
 
-/// Head, tall hair and shoulders, moved into the frame where it can be.
-fn surroundings(face: &Face, frame: &RgbImage) -> Crop {
+/// Head, tall hair and shoulders in the shape of `size`, moved into the frame where it can be.
+fn surroundings(face: &Face, frame: &RgbImage, size: Size) -> Crop {
     let head = face.chin[1] - face.estimated_head_top();
     let h = head * 2.15;
-    let w = h * f64::from(COARSE.width) / f64::from(COARSE.height);
+    let w = h * f64::from(size.width) / f64::from(size.height);
     let x = (face.cheek_left + face.cheek_right - w) / 2.0;
     let y = face.estimated_head_top() - head * 0.42;
     let (frame_w, frame_h) = (f64::from(frame.width()), f64::from(frame.height()));
