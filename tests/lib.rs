@@ -2,5 +2,7 @@
 //! WebDriver.
 
 pub mod booth;
+pub mod net;
 pub mod places;
+pub mod stock;
 pub mod webdriver;

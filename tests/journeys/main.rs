@@ -6,3 +6,4 @@ mod day;
 mod handover;
 mod serve;
 mod sitting;
+mod uploading;

@@ -52,6 +52,10 @@ pub fn client(network: &Network) -> Result<Client, UploadError> {
         ProxyChoice::System => builder,
         ProxyChoice::Direct => builder.no_proxy(),
         ProxyChoice::Via { url, login } => {
+            // Addresses are kept and shown; a password in one would be too.
+            if Url::parse(url).is_ok_and(|url| !url.username().is_empty() || url.password().is_some()) {
+                return Err(UploadError::ProxyPassword);
+            }
             let mut proxy = Proxy::all(url).map_err(|_| UploadError::Proxy)?;
             if let Some((name, password)) = login {
                 proxy = proxy.basic_auth(name, &password.0);
@@ -207,6 +211,7 @@ mod tests {
             ..Network::default()
         };
         assert!(matches!(client(&via("no proxy at all")), Err(UploadError::Proxy)));
+        assert!(matches!(client(&via("http://me:geheim@127.0.0.1:3128")), Err(UploadError::ProxyPassword)));
         assert!(client(&via("http://127.0.0.1:3128")).is_ok());
     }
 }
