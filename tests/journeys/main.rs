@@ -4,6 +4,7 @@ mod bad_input;
 mod command_line;
 mod day;
 mod handover;
+mod parcels;
 mod serve;
 mod sitting;
 mod uploading;

@@ -310,6 +310,50 @@ fn other_content_under_a_key_is_shown_and_never_overwritten() {
 }
 
 #[test]
+fn a_swap_after_the_manifest_leaves_as_a_correction() {
+    let (_home, stock, station) = day(3);
+    let (port, shelf) = endpoint::start();
+    station.upload_settings_save(to_endpoint(format!("http://127.0.0.1:{port}"))).expect("kept");
+    assert!(upload(&station, stock.batch).closed);
+    let before = shelf.put_order().len();
+    use api::day::operations::DayOperations;
+    let items = station.outbox_items(OutboxRequest { batch: Some(stock.batch), ..Default::default() });
+    let items = items.expect("items");
+    let (one, two) = (items[0].number, items[1].number);
+    let swap = api::day::view::SwapRequest { one, two, reason: "出口处发现".into() };
+    let proposed = station.swap_propose(swap).expect("proposed");
+    let commit = api::day::view::CorrectionRequest { correction: proposed.id };
+    station.swap_commit(commit).expect("made");
+    let end = upload(&station, stock.batch);
+    assert_eq!((end.state, end.closed), (UploadState::Complete, true), "{end:?}");
+    let order = shelf.put_order();
+    let last = order.last().expect("puts").clone();
+    assert!(last.ends_with("/corrections/0001.json"), "{order:?}");
+    let objects = shelf.objects.lock().expect("not poisoned").clone();
+    let told: serde_json::Value = serde_json::from_slice(&objects[&last]).expect("JSON");
+    let replaced: Vec<_> = told["replacements"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|r| r["reason"] == "replaced")
+        .collect();
+    assert!(replaced.len() >= 2, "{told}");
+    for (code, old, new) in [(0, 0, 1), (1, 1, 0)] {
+        let (code, old, new) =
+            (stock.pictures[code].0.as_str(), stock.pictures[old].1, stock.pictures[new].1);
+        let of_code = |r: &&&serde_json::Value| r["key"].as_str().is_some_and(|key| key.contains(code));
+        let line = replaced.iter().find(of_code).expect("a line for each of both");
+        assert!(line["key"].as_str().is_some_and(|key| key.contains(&old.to_hex())), "{line}");
+        assert_eq!(line["by"]["sha256"], new.to_hex(), "{line}");
+        let by = format!("/{}", line["by"]["key"].as_str().expect("a key"));
+        assert_eq!(ContentHash::of(&objects[&by]), new);
+    }
+    let again = upload(&station, stock.batch);
+    assert_eq!((again.state, shelf.put_order().len()), (UploadState::Complete, order.len()), "told once");
+    assert!(order.len() > before);
+}
+
+#[test]
 fn it_pauses_goes_on_ends_when_the_permission_is_withdrawn_and_keeps_from_erasing() {
     let (_home, stock, station) = day(60);
     let (plain, shelf) = endpoint::start();

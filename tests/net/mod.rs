@@ -5,5 +5,6 @@ pub mod endpoint;
 pub mod faulty;
 pub mod moto;
 pub mod proxy;
+pub mod python;
 pub mod tls;
 pub mod wire;

@@ -16,21 +16,10 @@ impl Drop for Moto {
     }
 }
 
-/// The server, or a word why there is none. The venv is made once, under the workspace's target folder.
+/// The server, or a word why there is none.
 pub fn moto(target: &Path) -> Option<Moto> {
-    let venv = target.join("moto");
-    let bin = venv.join(if cfg!(windows) { "Scripts" } else { "bin" });
-    let installed =
-        |bin: &Path| Command::new(bin.join("python")).args(["-c", "import moto.server, flask"]).output();
-    if !installed(&bin).is_ok_and(|o| o.status.success()) {
-        let made = Command::new("python3").args(["-m", "venv"]).arg(&venv).output();
-        let pip = Command::new(bin.join("pip")).args(["install", "-q", "moto[server]"]).output();
-        if !made.is_ok_and(|o| o.status.success()) || !pip.is_ok_and(|o| o.status.success()) {
-            println!("SKIPPED: pip cannot install moto here");
-            return None;
-        }
-    }
-    let mut child = Command::new(bin.join("python"))
+    let python = super::python::python(target, "moto", &["moto[server]"], "moto.server, flask")?;
+    let mut child = Command::new(python)
         .args(["-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
         .env("AWS_ACCESS_KEY_ID", "test")
         .env("AWS_SECRET_ACCESS_KEY", "test")

@@ -251,7 +251,7 @@ impl Run<'_> {
         Completion {
             complete,
             safe_to_remove: complete,
-            read_from_device: platform::DEVICE_READ,
+            read_from_device: platform::reads_device(&self.bag),
             bag: self.bag.clone(),
             files: self.plan.files.len() as u32,
             bytes: self.plan.payload_bytes,
