@@ -269,6 +269,21 @@ fn results_put_failures_on_the_retake_list_and_another_schools_file_changes_noth
     assert_eq!(again.retakes_added, 0, "nobody is on the list twice");
     assert_eq!(station.results_list(OfBatch { batch: BATCH }).expect("results").len(), 2);
 
+    // By fingerprint, by the name of the file on the stick and by that of the uploaded object.
+    let items = station.outbox_items(OutboxRequest { batch: BATCH, ..Default::default() }).expect("items");
+    export(&station, &folder(&home, "stick"), ExportContents::default());
+    let by_name = format!(
+        "指纹,文件名,审核结果,原因\n{},,通过,\n,{}.jpg,通过,\n,{}.jpg,初审失败,逆光\n",
+        items[0].fingerprint.as_str(),
+        student_no(1),
+        items[2].path.trim_start_matches("portrait/"),
+    );
+    fs::write(&file, by_name).expect("written");
+    let seen = station.results_preview(request.clone()).expect("looked at");
+    let matched = seen.matched.expect("matched");
+    assert_eq!((matched.passed, matched.failed.len(), matched.unmatched.len()), (2, 1, 0), "{matched:?}");
+    assert_eq!(matched.failed[0].portrait, items[2].portrait);
+
     fs::write(&file, "学号,审核结果\n1,通过\n2,未通过\n").expect("written");
     let refused = station.results_import(request).expect_err("another school's");
     assert_eq!(refused.code, "results_of_other_school");

@@ -66,6 +66,10 @@ pub fn client(network: &Network) -> Result<Client, UploadError> {
     builder.build().map_err(|e| UploadError::System(e.without_url().to_string()))
 }
 
+/// What hyper-util says when a proxy answers 407 to CONNECT. It keeps the type of that error to itself; a journey
+/// through a real proxy would notice other words.
+const PROXY_LOGIN: &str = "tunnel error: proxy authorization required";
+
 /// What a request that got no answer, or not the whole of one, ended with.
 pub fn broken(error: &(dyn StdError + 'static)) -> Failure {
     let mut timed_out = false;
@@ -74,6 +78,9 @@ pub fn broken(error: &(dyn StdError + 'static)) -> Failure {
     while let Some(link) = next {
         if let Some(problem) = certificate(link) {
             return Failure::new(problem.into(), format!("tls: {problem:?}"));
+        }
+        if link.to_string() == PROXY_LOGIN {
+            return Failure::new(Cause::Proxy, "the proxy wants a login");
         }
         if let Some(reqwest) = link.downcast_ref::<reqwest::Error>() {
             timed_out |= reqwest.is_timeout();
