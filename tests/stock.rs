@@ -3,9 +3,7 @@
 
 use std::path::Path;
 
-use domain::{
-    BatchId, BatchPlan, CaptureCode, CodeSource, ContentHash, Day, FeeRule, Fingerprint, Verdict, Way,
-};
+use domain::{BatchId, BatchPlan, CaptureCode, CodeSource, ContentHash, Fingerprint, Verdict};
 use store::{NewIntake, Store};
 
 use crate::booth::now;
@@ -20,20 +18,7 @@ pub struct Stock {
 
 /// A plan without a fee and without a roster.
 pub fn plan(upload_allowed: bool) -> BatchPlan {
-    BatchPlan {
-        school: "某某大学".into(),
-        date: Day::new(2026, 5, 13).expect("a day"),
-        place: "体育馆".into(),
-        group: "1".into(),
-        spec: "registry-safe".into(),
-        fee: FeeRule::None,
-        way: Way::Booth,
-        double_proof: false,
-        masked_names: false,
-        naming: String::new(),
-        consent: Default::default(),
-        upload_allowed,
-    }
+    BatchPlan { naming: String::new(), upload_allowed, ..crate::sealed_day::plan() }
 }
 
 /// Bytes as large and as incompressible as a portrait's, different for everybody.

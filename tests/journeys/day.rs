@@ -233,6 +233,9 @@ fn without_double_proof_the_call_arms_the_sitting_with_the_code_of_the_desk() {
     issue(&station, "code-zhang", "2022001");
     let called = ask(&station, "queue.next", json!({}));
     assert_eq!(called["stage"]["kind"], "seated");
+    // The person has still to walk to the booth: the call screen says where to, and chimes.
+    let board = ask(&station, "queue.board", json!({}));
+    assert_eq!((&board["called"][0]["number"], &board["called"][0]["seated"]), (&json!(1), &json!(false)));
     let view = ask(&station, "station.view", json!({}));
     let fingerprint = CaptureCode::new("code-zhang").unwrap().fingerprint();
     assert_eq!(view["phase"]["sitting"]["fingerprint"], fingerprint.as_str());

@@ -3,8 +3,10 @@
 mod bad_input;
 mod command_line;
 mod day;
+mod day_files;
 mod handover;
 mod parcels;
+mod plate;
 mod serve;
 mod sitting;
 mod uploading;

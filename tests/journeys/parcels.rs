@@ -9,10 +9,11 @@ use api::handover::view::*;
 use domain::{CaptureCode, CodeSource, Subject, Verdict};
 use journeys::booth::{now, station};
 use journeys::net::python::python;
+use journeys::sealed_day::{NAMES, id_number, student_no};
 use journeys::{places, stock};
 use store::{NewIntake, Store};
 
-use super::handover::{BATCH, NAMES, day, export, folder, id_number, student_no, wait};
+use super::handover::{BATCH, day, export, folder, wait};
 
 fn tool(name: &str, packages: &[&str], modules: &str) -> Option<PathBuf> {
     python(&places::root().join("target"), name, packages, modules)

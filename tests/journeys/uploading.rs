@@ -17,7 +17,7 @@ use journeys::net::moto::{Moto, moto};
 use journeys::net::tls::{Authority, Served};
 use journeys::net::wire::http;
 use journeys::net::{endpoint, proxy};
-use journeys::stock::{Stock, lay_in, plan};
+use journeys::stock::{Stock, lay_in};
 use journeys::{places, stock};
 use store::{Store, UploadRowState};
 use tempfile::TempDir;
@@ -387,13 +387,13 @@ fn it_pauses_goes_on_ends_when_the_permission_is_withdrawn_and_keeps_from_erasin
     station.upload_pause(UploadPause { paused: false }).expect("on");
     until(&station, stock.batch, |status| status.done > held);
 
-    use api::day::operations::DayOperations;
-    let edit = api::day::view::BatchEdit { batch: stock.batch, plan: plan(false) };
-    station.batch_edit(edit).expect("withdrawn");
-    let end = until(&station, stock.batch, over);
-    let failure = end.failure.expect("a reason");
-    assert_eq!((end.state, failure.code.as_str()), (UploadState::Stopped, "upload_not_allowed"));
-    assert!(end.done < 60 && end.parked == 0 && !end.allowed);
+    // A sealed batch never changes again; the permission can be withdrawn all the same.
+    station.upload_allow(UploadAllow { batch, allowed: false }).expect("withdrawn");
+    let end = until(&station, stock.batch, |status| over(status) || status.state == UploadState::Idle);
+    assert!(end.done < 60 && end.parked == 0 && !end.allowed && end.hindrance.is_some(), "{end:?}");
+    let held = end.done;
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(status(&station, stock.batch).done, held, "nothing goes any more");
     let refused = station.upload_start(UploadStart { batch, close: false }).expect_err("not allowed");
     assert_eq!(refused.code, "upload_not_allowed");
 }

@@ -7,9 +7,11 @@ use camera::Feed;
 use domain::{PhotoSpec, PixelFormat, RawFrame, Verdict};
 use image::{ExtendedColorType, ImageEncoder, RgbImage};
 use imaging::engine::{BurstScore, Options, Portrait, PortraitEngine};
+use imaging::recolor::Source;
 
 use crate::desk::{Exposure, Finished};
 use crate::error::ApiError;
+use crate::plate::Plate;
 
 /// How long frames are collected after the shutter: a blink is over after 300 ms at the latest, and the operator
 /// sees the portrait within the second.
@@ -53,6 +55,7 @@ pub fn expose(
     feed: &Feed,
     engine: &PortraitEngine,
     spec: &PhotoSpec,
+    plate: Option<&Plate>,
     pressed: Instant,
 ) -> Result<Exposure, ApiError> {
     std::thread::scope(|scope| {
@@ -75,7 +78,7 @@ pub fn expose(
             let candidate = Candidate { score: engine.burst_score(&rgb), frame, rgb: Arc::new(rgb) };
             if early.is_none() && candidate.score.eyes_open {
                 let of = candidate.clone();
-                let made = scope.spawn(move || develop(&of.frame, &of.rgb, engine, spec, pressed));
+                let made = scope.spawn(move || develop(&of.frame, &of.rgb, engine, spec, plate, pressed));
                 early = Some((candidate.clone(), made));
             }
             if best.as_ref().is_none_or(|best| candidate.rank() > best.rank()) {
@@ -93,9 +96,9 @@ pub fn expose(
             // The scope waits for a portrait that nobody wants any more; both at once would be slower than one by one.
             Some((_, made)) => {
                 let _ = made.join();
-                develop(&best.frame, &best.rgb, engine, spec, pressed)
+                develop(&best.frame, &best.rgb, engine, spec, plate, pressed)
             }
-            None => develop(&best.frame, &best.rgb, engine, spec, pressed),
+            None => develop(&best.frame, &best.rgb, engine, spec, plate, pressed),
         }
     })
 }
@@ -114,9 +117,11 @@ pub fn develop(
     rgb: &RgbImage,
     engine: &PortraitEngine,
     spec: &PhotoSpec,
+    plate: Option<&Plate>,
     pressed: Instant,
 ) -> Result<Exposure, ApiError> {
-    let portrait = engine.portrait(rgb, spec, None, &Options::default()).map_err(|e| {
+    let seat = plate.and_then(Plate::picture);
+    let portrait = engine.portrait(rgb, spec, seat, &Options::default()).map_err(|e| {
         ApiError::new(
             "develop_failed",
             "照片处理失败，请再拍一次。",
@@ -125,7 +130,7 @@ pub fn develop(
         .with_story(e)
     })?;
     let (original, extension) = original_of(frame, rgb)?;
-    let provenance = provenance(&portrait, spec, &original);
+    let provenance = provenance(&portrait, spec, plate, &original);
     let finished = portrait
         .jpeg
         .zip(portrait.file)
@@ -167,7 +172,12 @@ fn original_of(frame: &RawFrame, rgb: &RgbImage) -> Result<(Arc<[u8]>, &'static 
 }
 
 /// How the portrait came from its original: enough to see that it was only cropped, scaled, recoloured and encoded.
-fn provenance(portrait: &Portrait, spec: &PhotoSpec, original: &[u8]) -> serde_json::Value {
+fn provenance(
+    portrait: &Portrait,
+    spec: &PhotoSpec,
+    plate: Option<&Plate>,
+    original: &[u8],
+) -> serde_json::Value {
     serde_json::json!({
         "program": env!("CARGO_PKG_VERSION"),
         "models": imaging::models::versions(),
@@ -176,6 +186,12 @@ fn provenance(portrait: &Portrait, spec: &PhotoSpec, original: &[u8]) -> serde_j
         "crop": portrait.plan.as_ref().map(|plan| plan.crop),
         "scale": portrait.plan.as_ref().map(|plan| plan.scale),
         "background": spec.background.colour,
+        // What the backdrop was known from, and the plate that was offered: both are needed to make it again.
+        "mode": match portrait.backdrop {
+            Some(Source::Plate) => "plate",
+            Some(Source::Seen) | None => "model",
+        },
+        "plate_sha256": plate.map(Plate::content),
         "rotated": false,
         "mirrored": false,
         "ms": portrait.stage_ms,

@@ -19,6 +19,7 @@ mod live;
 pub mod look;
 mod operations;
 mod owner;
+pub mod plate;
 pub mod replay;
 mod show;
 mod station;

@@ -7,6 +7,7 @@ use store::OpenReport;
 
 use crate::desk::{Candidate, Desk};
 use crate::owner::Owner;
+use crate::plate::PlateView;
 use crate::view::*;
 use crate::words;
 
@@ -22,10 +23,12 @@ pub(crate) fn blank(spec: &PhotoSpec) -> StationView {
         phase: PhaseView::Idle,
         batch: None,
         turn: None,
+        desk_code: None,
         camera: CameraView { chosen: None, demo: false, status: None, message: None },
         spec: spec.clone(),
         counts: Counts::default(),
         strip: Vec::new(),
+        plate: PlateView::none(),
         notice: None,
         settings: Settings::default(),
     }
@@ -47,10 +50,12 @@ pub(crate) fn snapshot(
         phase: owner.desk.as_ref().map_or(PhaseView::Idle, phase),
         batch,
         turn,
+        desk_code: owner.eye.newest(),
         camera: camera(owner),
         spec: PhotoSpec::clone(&owner.shared.spec()),
         counts,
         strip,
+        plate: owner.plate_view(),
         notice: owner.notice.clone(),
         settings: owner.settings.clone(),
     };

@@ -16,6 +16,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0002_set_aside.sql"),
     include_str!("../migrations/0003_day.sql"),
     include_str!("../migrations/0004_handover.sql"),
+    include_str!("../migrations/0005_plate.sql"),
 ];
 
 /// "GBDB", as the first migration writes it.

@@ -149,6 +149,9 @@ impl Store {
         for kind in [PictureKind::Original, PictureKind::Portrait] {
             self.verify_files(kind, &mut report)?;
         }
+        let (bad, sound) = self.verify_plates()?;
+        report.contradictions.extend(bad);
+        report.files_sound += sound;
         Ok(report)
     }
 

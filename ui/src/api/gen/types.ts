@@ -302,7 +302,15 @@ consent: Consent,
 /**
  * Whether anything may leave over the network.
  */
-upload_allowed: boolean, };
+upload_allowed: boolean, 
+/**
+ * What those are told who do not come.
+ */
+make_up: MakeUpTerms, 
+/**
+ * The batch whose remaining people this make-up day is for.
+ */
+make_up_of: BatchId | null, };
 
 export type BatchRequest = { 
 /**
@@ -544,11 +552,15 @@ export type ChangeReason = "new_picture" | "was_anothers" | "late" | "new_name" 
 
 export type CheckIn = { 
 /**
- * The code, as a gun typed it or a camera read it.
+ * The code, as a gun or a hand typed it.
  */
 code: string | null, 
 /**
- * How it came in; a gun if it is not said.
+ * Or its number, as the camera read it; see [`crate::view::DeskCode`].
+ */
+seen: number | null, 
+/**
+ * How a typed one came in; a gun if it is not said.
  */
 source: CodeSource | null, 
 /**
@@ -782,6 +794,10 @@ counts: Reconciliation,
  */
 pace: Pace, 
 /**
+ * When the last slot of today ends, by the schedule.
+ */
+plan_ends_at: Timestamp | null, 
+/**
  * Pictures by booth.
  */
 booths: Array<BoothFigures>, 
@@ -818,13 +834,27 @@ scene: DemoScene, };
 
 export type DemoScene = "auto" | "empty" | "phone" | "same_phone" | "two_phones" | "seated" | "eyes_shut" | "tilted" | "two_people" | "dark" | "unplugged";
 
+export type DeskCode = { 
+/**
+ * Names it in a request; never the same for two codes.
+ */
+seen: number, 
+/**
+ * What of it is shown.
+ */
+fingerprint: Fingerprint, };
+
 export type DeskRequest = { 
 /**
- * The code, as a gun typed it or a camera read it.
+ * The code, as a gun or a hand typed it.
  */
 code: string | null, 
 /**
- * How it came in; a gun if it is not said.
+ * Or its number, as the camera read it; see [`crate::view::DeskCode`].
+ */
+seen: number | null, 
+/**
+ * How a typed one came in; a gun if it is not said.
  */
 source: CodeSource | null, 
 /**
@@ -857,6 +887,12 @@ arrival: Arrival,
  * Whether a number would be given out; otherwise why not.
  */
 refusal: ApiError | null, };
+
+export type DeskWatch = { 
+/**
+ * Which of both.
+ */
+open: boolean, };
 
 export type DeviceId = { 
 /**
@@ -1212,7 +1248,7 @@ export type ExportRequest = {
  */
 batch: BatchId | null, 
 /**
- * Drive or folder that the bag goes into.
+ * Drive or folder that the bag goes into. Empty in a plan: no place was chosen yet.
  */
 into: string, 
 /**
@@ -1364,9 +1400,13 @@ export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "
 
 export type FindingCount = { 
 /**
- * What.
+ * What, as a stable name.
  */
 code: string, 
+/**
+ * What, for people.
+ */
+text: Text, 
 /**
  * In how many shots.
  */
@@ -1699,15 +1739,47 @@ low: number,
  */
 high: number, };
 
-export type MadeFile = { 
+export type MakeUpRequest = { 
 /**
- * Name to keep it under.
+ * The earlier batch.
  */
-name: string, 
+batch: BatchId, 
 /**
- * Its bytes, base64.
+ * The plan of the day.
  */
-base64: string, };
+plan: BatchPlan, };
+
+export type MakeUpTerms = { 
+/**
+ * How, in the notice's own words, e.g. by a mini-program on the phone.
+ */
+words: string, 
+/**
+ * From when.
+ */
+from: Day | null, 
+/**
+ * For how much, in 分.
+ */
+fee_fen: number | null, };
+
+export type MakeUpView = { 
+/**
+ * Its batch; not open yet.
+ */
+batch: CaptureBatch, 
+/**
+ * People who are expected.
+ */
+people: number, 
+/**
+ * Of those, how many had paid.
+ */
+paid: number, 
+/**
+ * Pictures that are to be taken again.
+ */
+retakes: number, };
 
 export type MinuteOfDay = number;
 
@@ -2333,9 +2405,43 @@ prints: string,
  */
 people: number, 
 /**
+ * Width and height of the page in mm.
+ */
+page: [number, number], 
+/**
+ * Where the prints stand on it.
+ */
+places: Array<PrintPlace>, 
+/**
  * Why it cannot be used.
  */
 refused: Text | null, };
+
+export type PrintPlace = { 
+/**
+ * Which of the sheet's people, from 0.
+ */
+person: number, 
+/**
+ * Left edge.
+ */
+x: number, 
+/**
+ * Upper edge.
+ */
+y: number, 
+/**
+ * Width.
+ */
+w: number, 
+/**
+ * Height.
+ */
+h: number, 
+/**
+ * Lies on its side.
+ */
+turned: boolean, };
 
 export type PrintRemark = { 
 /**
@@ -2569,11 +2675,19 @@ reason: string, };
 
 export type ReportFiles = { 
 /**
+ * Folder of the files.
+ */
+folder: string, 
+/**
  * The files, with their folders.
  */
 files: Array<string>, 
 /**
- * How many people are on each list of the workbook.
+ * Pages of the PDF.
+ */
+pages: number, 
+/**
+ * How many lines are on each list of the workbook.
  */
 lists: Array<ListSize>, };
 
@@ -2583,7 +2697,7 @@ export type ReportRequest = {
  */
 batch: BatchId | null, 
 /**
- * Folder for its files; made if it is missing.
+ * Folder for its files; made if it is missing. A folder beside the data if it is empty.
  */
 out: string, };
 
@@ -2860,6 +2974,16 @@ reason: RowRefusal, };
 
 export type RowRefusal = "no_key" | "repeated" | "contradiction" | "identity_in_use" | "bad_field";
 
+export type SavedFile = { 
+/**
+ * Its folder.
+ */
+folder: string, 
+/**
+ * The file with its folder.
+ */
+file: string, };
+
 export type ScheduleApply = { 
 /**
  * The open batch if it is not said.
@@ -3082,9 +3206,13 @@ export type SheetFile = {
  */
 name: string, 
 /**
- * Its bytes, base64.
+ * Its bytes, base64; empty if the path is given.
  */
-base64: string, };
+base64: string, 
+/**
+ * Or where it lies on this machine.
+ */
+path: string | null, };
 
 export type SheetKind = "xlsx" | "xls" | "csv" | "tsv";
 
@@ -3428,6 +3556,10 @@ batch: BatchHead | null,
  */
 turn: TurnView | null, 
 /**
+ * The newest code that the camera has read for the desk, while that is open.
+ */
+desk_code: DeskCode | null, 
+/**
  * The camera.
  */
 camera: CameraView, 
@@ -3648,6 +3780,12 @@ to: SwapLabel,
  */
 already_sent: boolean, };
 
+export type TemplateRequest = { 
+/**
+ * Folder; made if it is missing. A folder beside the data if it is empty.
+ */
+out: string, };
+
 export type Text = { 
 /**
  * Simplified Chinese.
@@ -3787,6 +3925,16 @@ code: string,
  * Why, and what to do.
  */
 text: Text, };
+
+export type UploadAllow = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * Whether the step that the law asks for was taken.
+ */
+allowed: boolean, };
 
 export type UploadFailure = { 
 /**
@@ -4018,6 +4166,26 @@ audit_broken: AuditBreak | null,
  */
 audit_head: ContentHash, };
 
+export type VoiceRequest = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * Where to go.
+ */
+booth: string, 
+/**
+ * In which language.
+ */
+language: Language, };
+
+export type VoiceView = { 
+/**
+ * Name of the speech program; `None` if there is none.
+ */
+program: string | null, };
+
 export type Way = "booth" | "desk";
 
 export type WrittenFiles = { 
@@ -4052,19 +4220,21 @@ export interface Operations {
   "batch.new": { request: BatchPlan; response: CaptureBatch };
   "batch.edit": { request: BatchEdit; response: CaptureBatch };
   "batch.list": { request: Nothing; response: Array<BatchItem> };
+  "batch.make_up": { request: MakeUpRequest; response: MakeUpView };
   "batch.open": { request: BatchRequest; response: CaptureBatch };
   "batch.close": { request: BatchRequest; response: CaptureBatch };
   "batch.seal": { request: SealRequest; response: SealView };
   "roster.apply": { request: RosterApply; response: RosterReport };
   "sheet.preview": { request: PreviewRequest; response: SheetPreview };
   "roster.import": { request: RosterImport; response: RosterImported };
-  "roster.template": { request: Nothing; response: MadeFile };
+  "roster.template": { request: TemplateRequest; response: SavedFile };
   "roster.search": { request: SearchRequest; response: Array<Person> };
   "roster.show": { request: SubjectRequest; response: PersonDetail };
   "late_entry.add": { request: LateEntryRequest; response: Person };
   "schedule.apply": { request: ScheduleApply; response: Array<SlotView> };
   "schedule.import": { request: ScheduleImport; response: ScheduleImported };
   "schedule.board": { request: InBatch; response: Array<SlotView> };
+  "desk.watch": { request: DeskWatch; response: Nothing };
   "desk.look": { request: DeskRequest; response: DeskView };
   "desk.check_in": { request: CheckIn; response: Issued };
   "queue.next": { request: BoothRequest; response: TicketView | null };
@@ -4080,6 +4250,8 @@ export interface Operations {
   "queue.link": { request: LinkRequest; response: TicketView };
   "queue.status": { request: InBatch; response: QueueView };
   "queue.board": { request: InBatch; response: BoardView };
+  "voice.status": { request: Nothing; response: VoiceView };
+  "voice.say": { request: VoiceRequest; response: Nothing };
   "retake.list": { request: InBatch; response: Array<RetakeView> };
   "retake.add": { request: RetakeRequest; response: RetakeView };
   "absent.list": { request: AbsentRequest; response: Array<AbsentView> };
@@ -4097,6 +4269,7 @@ export interface Operations {
   "outbox.items": { request: OutboxRequest; response: Array<OutboxItem> };
   "upload.settings.get": { request: Nothing; response: UploadSettings };
   "upload.settings.save": { request: UploadSettings; response: UploadSettings };
+  "upload.allow": { request: UploadAllow; response: UploadStatus };
   "upload.start": { request: UploadStart; response: UploadStatus };
   "upload.pause": { request: UploadPause; response: Nothing };
   "upload.stop": { request: Nothing; response: Nothing };

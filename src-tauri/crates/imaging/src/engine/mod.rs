@@ -133,6 +133,7 @@ impl PortraitEngine {
         ms.matte = seen.coarse_ms + lap(start);
 
         let start = Instant::now();
+        let offered = plate.is_some();
         let plate = plate.filter(|plate| plate.dimensions() == frame.dimensions());
         let plate = plate.map(|plate| resample::cut_rgb(plate, &plan.crop, spec.size, Kernel::Sharp));
         let backdrop = Backdrop::estimate(&matte.picture, &matte.alpha, plate.as_ref());
@@ -151,7 +152,9 @@ impl PortraitEngine {
             spec,
         };
         let measures = quality::measure(&scene);
-        let findings = quality::judge(&measures, &scene);
+        let mut findings = quality::judge(&measures, &scene);
+        // Offered and not used: of another size, or of another scene.
+        findings.extend(offered.then(|| crate::plate::unfit(backdrop.source)).flatten());
         ms.quality = lap(start);
 
         let start = Instant::now();

@@ -16,6 +16,11 @@ impl Store {
         batch::open_one(&self.db)
     }
 
+    /// A batch.
+    pub fn batch(&self, id: BatchId) -> Result<CaptureBatch, StoreError> {
+        batch::get(&self.db, id)
+    }
+
     /// Prepares a batch; it is not opened.
     pub fn new_batch(&mut self, plan: &BatchPlan, now: Timestamp) -> Result<CaptureBatch, StoreError> {
         plan.check().map_err(DayRefusal::Plan)?;

@@ -27,7 +27,7 @@ pub(crate) enum Seating {
         batch: BatchId,
         /// The line of the roster, where a typed 学号 tells it.
         subject: Option<SubjectId>,
-        /// The picture that it takes again, if that was taken in this batch.
+        /// The ticket of the picture that it takes again.
         again: Option<Box<TicketRecord>>,
     },
     /// It is this ticket's turn.
@@ -90,10 +90,19 @@ fn booth_way(
         return Ok(Seating::Turn(Box::new(own.clone())));
     }
     let again = own.filter(|own| *own.ticket.stage() == Stage::Shot);
-    let subject = match &again {
-        Some(earlier) => earlier.subject,
+    let typed = match &again {
+        Some(_) => None,
         None => typed_subject(db, open.id, code, source)?,
     };
+    if again.is_none()
+        && open.plan.make_up_of.is_some()
+        && let Some(line) = retake::carried(db, open.id, Some(code), typed)?
+    {
+        // The picture of an earlier batch: its line of the roster is another one there.
+        let earlier = Some(Box::new(ticket::get(db, line.ticket)?));
+        return Ok(Seating::New { batch: open.id, subject: typed, again: earlier });
+    }
+    let subject = again.as_ref().map_or(typed, |earlier| earlier.subject);
     if let Some(id) = subject {
         let roster = subject::get(db, id)?.subject.paid;
         let taken = crate::table::payment::latest(db, Some(id), None)?;

@@ -15,7 +15,7 @@ use super::{DayRefusal, queue, reason};
 use crate::table::audit::{self, NewEvent, Signature};
 use crate::table::ticket::{self, NewTicket, TicketRecord};
 use crate::table::{payment, retake, slot, subject};
-use crate::{NewPayment, RetakeSource, Store, StoreError, SubjectRecord};
+use crate::{NewPayment, RetakeRecord, RetakeSource, Store, StoreError, SubjectRecord};
 
 /// Somebody at the desk.
 #[derive(Debug, Clone)]
@@ -214,6 +214,16 @@ fn follows(
     if new.code.is_none() && !open.plan.double_proof {
         return Err(DayRefusal::CodeNeeded.into());
     }
+    if let Some(line) = carried(db, open, known, new)? {
+        let earlier = ticket::get(db, line.ticket)?;
+        // Here too a line of the roster has one code.
+        return match (ticket::code(db, earlier.id)?, new.code) {
+            (Some(read), Some((code, _))) if read != *code => {
+                Err(DayRefusal::OtherPerson(earlier.number).into())
+            }
+            _ => Ok(Follows::Number(Again::Listed(line.id))),
+        };
+    }
     admission(db, known, new)?.admit(open.plan.fee).map_err(DayRefusal::Fee)?;
     let consent = &open.plan.consent;
     let asks = !(consent.version.trim().is_empty() && consent.text.trim().is_empty());
@@ -221,6 +231,20 @@ fn follows(
         return Err(DayRefusal::NoConsent.into());
     }
     Ok(Follows::Number(Again::No))
+}
+
+/// On a make-up day: the retake that an earlier batch left for this person.
+fn carried(
+    db: &Connection,
+    open: &CaptureBatch,
+    known: &Known,
+    new: &NewCheckIn<'_>,
+) -> Result<Option<RetakeRecord>, StoreError> {
+    if open.plan.make_up_of.is_none() || known.latest.is_some() {
+        return Ok(None);
+    }
+    let subject = known.subject.as_ref().map(|line| line.id);
+    retake::carried(db, open.id, new.code.map(|(code, _)| code), subject)
 }
 
 fn arrival(
@@ -261,7 +285,7 @@ pub(super) fn look(db: &Connection, new: &NewCheckIn<'_>) -> Result<DeskFacts, S
     };
     let retake = match &known.latest {
         Some(latest) => retake::open_of(db, latest.id)?.map(|line| line.reason),
-        None => None,
+        None => carried(db, &open, &known, new)?.map(|line| line.reason),
     };
     Ok(DeskFacts {
         fee: admission(db, &known, new)?.standing(open.plan.fee),

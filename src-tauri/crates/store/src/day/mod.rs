@@ -5,6 +5,7 @@ mod batches;
 mod booth;
 mod desk;
 pub(crate) mod initials;
+mod make_up;
 mod queue;
 mod reader;
 mod refusal;
@@ -13,6 +14,7 @@ mod roster;
 mod swap;
 
 pub use desk::{DeskFacts, NewCheckIn};
+pub use make_up::Remaining;
 pub use reader::{Reader, ReaderDoor};
 pub use refusal::DayRefusal;
 pub use report::{BoothCount, DayReport, PersonRow};

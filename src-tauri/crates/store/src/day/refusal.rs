@@ -89,6 +89,12 @@ pub enum DayRefusal {
     /// The roster has this 学号 already.
     #[error("the roster has this person already")]
     KnownSubject,
+    /// The remaining people of a batch are known once it is closed.
+    #[error("the earlier batch is still open")]
+    StillOpen,
+    /// Nobody is left for a make-up day.
+    #[error("nobody remains")]
+    NobodyRemains,
 }
 
 fn number_or(number: &Option<ShotNumber>, none: &str) -> String {
@@ -135,6 +141,8 @@ impl DayRefusal {
             Self::Stale => "swap_stale",
             Self::BadSubject => "bad_subject",
             Self::KnownSubject => "known_subject",
+            Self::StillOpen => "batch_still_open",
+            Self::NobodyRemains => "nobody_remains",
         }
     }
 
@@ -195,6 +203,14 @@ impl DayRefusal {
             Self::KnownSubject => Text::new(
                 "名单里已有这个学号，不需要补录。请直接登记。",
                 "The roster has this student number. Check the person in instead.",
+            ),
+            Self::StillOpen => Text::new(
+                "这个批次还在进行，谁没拍还没定。请先搁置或结批，再建补采日。",
+                "This batch is still open. Put it aside or seal it before making a make-up day from it.",
+            ),
+            Self::NobodyRemains => Text::new(
+                "这个批次没有剩下的人：都拍好了，不需要补采日。",
+                "Nobody remains of this batch: everybody was photographed.",
             ),
             _ => self.about_a_number(),
         }

@@ -9,6 +9,7 @@ pub(crate) mod outbox;
 pub(crate) mod outbox_correction;
 pub(crate) mod parcel;
 pub(crate) mod payment;
+pub(crate) mod plate;
 pub(crate) mod portrait;
 pub(crate) mod relabel;
 pub(crate) mod result;

@@ -145,13 +145,13 @@ pub(super) fn folder(into: &str) -> Result<PathBuf, ApiError> {
     Ok(path)
 }
 
+/// A place of which nothing is known.
+const ANYWHERE: TargetFacts =
+    TargetFacts { file_system: FileSystem::Other, free: u64::MAX, allocation_unit: 4096 };
+
 fn facts_of(into: &Path) -> TargetFacts {
     // Where the system tells nothing, e.g. a network share, writing and reading back decide.
-    delivery::target_facts(into).unwrap_or(TargetFacts {
-        file_system: FileSystem::Other,
-        free: u64::MAX,
-        allocation_unit: 4096,
-    })
+    delivery::target_facts(into).unwrap_or(ANYWHERE)
 }
 
 fn there(bag: &Path, plan: &BagPlan) -> u64 {

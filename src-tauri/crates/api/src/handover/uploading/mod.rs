@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use domain::{BatchId, BatchState};
 use upload::{Closing, Control, Ending, Progress, Run, Seal};
 
+use super::allowance::Allowance;
 use super::door::Room;
 use super::view::*;
 use super::words;
@@ -19,7 +20,7 @@ use crate::ApiError;
 
 pub(super) use objects::spool;
 pub use settings::use_keyring;
-pub(super) use settings::{save, settings};
+pub(super) use settings::{keep, save, settings};
 pub(super) use status::release;
 
 /// How often a run looks whether it is still allowed.
@@ -51,14 +52,14 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 fn not_allowed() -> ApiError {
     ApiError::new(
         "upload_not_allowed",
-        "这个批次没有允许上传（个人信息出境到网络须先获得许可）。请负责人在批次设置中允许后再上传，或用 U 盘交付。",
-        "This batch does not allow the upload. Have it allowed in the batch's settings first, or hand over on a stick.",
+        "这个批次没有允许上传（个人信息出境到网络须先获得许可）。请负责人允许后再上传，或用 U 盘交付。",
+        "This batch does not allow the upload. Have it allowed first, or hand over on a stick.",
     )
 }
 
 fn is_allowed(room: &Room, batch: Option<BatchId>, settings: &UploadSettings) -> Result<bool, ApiError> {
     let found = batch.map(|id| room.read(|reader| reader.batch_or_open(Some(id)))).transpose()?;
-    Ok(found.map_or(settings.allow_without_batch, |batch| batch.plan.upload_allowed))
+    Ok(Allowance::of(room, settings)?.allows(found.as_ref()))
 }
 
 /// Why an upload of this batch cannot begin.

@@ -86,7 +86,7 @@ pub(super) fn keys(room: &Room, settings: &UploadSettings) -> Result<Keys, ApiEr
 }
 
 /// Keeps a secret that was typed; nothing was typed: `kept` stays as it is.
-fn keep(
+fn keep_secret(
     room: &Room,
     of: Of,
     typed: Option<Secret>,
@@ -117,16 +117,19 @@ pub(in super::super) fn settings(room: &Room) -> Result<UploadSettings, ApiError
 /// An earlier version kept the secret in the database: it goes out, and its old pages are rewritten.
 fn move_out(room: &Room, mut settings: UploadSettings) -> Result<UploadSettings, ApiError> {
     let secret = settings.secret.take().filter(|secret| !secret.0.is_empty());
-    let (kept, place) = keep(room, Of::Target, secret, false)?;
+    let (kept, place) = keep_secret(room, Of::Target, secret, false)?;
     (settings.secret_kept, settings.secret_place) = (kept, place);
-    write(room, &settings)?;
+    keep(room, &settings)?;
     room.write(|store, _| store.scrub())?;
     tracing::info!("the upload's secret was moved out of the database");
     Ok(settings)
 }
 
-fn write(room: &Room, settings: &UploadSettings) -> Result<(), ApiError> {
-    let text = serde_json::to_string(settings).map_err(|e| {
+/// Keeps settings as they are.
+pub(in super::super) fn keep(room: &Room, settings: &UploadSettings) -> Result<(), ApiError> {
+    // Whoever calls: no secret goes into the store.
+    let bare = UploadSettings { secret: None, proxy_secret: None, ..settings.clone() };
+    let text = serde_json::to_string(&bare).map_err(|e| {
         ApiError::new("bad_settings", "设置无法保存。", "The settings cannot be kept.").with_story(e)
     })?;
     room.write(move |store, now| store.set_setting(SETTINGS, &text, now))
@@ -153,13 +156,13 @@ pub(in super::super) fn save(room: &Room, mut new: UploadSettings) -> Result<Upl
             .map_err(words::upload)?;
     }
     let typed_one = typed.is_some();
-    let (kept, place) = keep(room, Of::Target, typed, old.secret_kept)?;
+    let (kept, place) = keep_secret(room, Of::Target, typed, old.secret_kept)?;
     new.secret_kept = kept;
     if typed_one {
         new.secret_place = place;
     }
-    new.proxy_secret_kept = keep(room, Of::Proxy, typed_for_proxy, old.proxy_secret_kept)?.0;
-    write(room, &new)?;
+    new.proxy_secret_kept = keep_secret(room, Of::Proxy, typed_for_proxy, old.proxy_secret_kept)?.0;
+    keep(room, &new)?;
     Ok(new)
 }
 

@@ -94,7 +94,9 @@ fn failure(cause: Cause) -> UploadFailure {
 
 fn parked(row: &UploadRow, pictures: &[HandoverPicture]) -> ParkedObject {
     let picture = pictures.iter().find(|picture| Some(picture.portrait) == row.portrait);
-    let cause = row.cause.as_deref().and_then(Cause::from_code);
+    let conflict = row.state == UploadRowState::Conflict;
+    let cause =
+        if conflict { Some(Cause::Conflict) } else { row.cause.as_deref().and_then(Cause::from_code) };
     let unknown = || UploadFailure {
         code: row.cause.clone().unwrap_or_default(),
         text: Text::new("原因不明", "For an unknown reason"),
@@ -106,7 +108,7 @@ fn parked(row: &UploadRow, pictures: &[HandoverPicture]) -> ParkedObject {
         fingerprint: picture.map(|picture| picture.fingerprint.clone()),
         key: row.key.clone(),
         attempts: row.attempts,
-        conflict: row.state == UploadRowState::Conflict,
+        conflict,
         failure: cause.map_or_else(unknown, failure),
         since: row.updated_at,
     }
