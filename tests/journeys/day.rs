@@ -1,5 +1,6 @@
 //! A small day through the operations: roster, schedule, desk, calls, the seat, a swap, the end; with real rows.
 
+use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -7,6 +8,7 @@ use api::view::DemoScene;
 use api::{Config, Station, call};
 use domain::{CaptureCode, Timestamp};
 use journeys::laptop::{self, assets};
+use journeys::places;
 use serde_json::{Value, json};
 use store::Store;
 

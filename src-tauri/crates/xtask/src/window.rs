@@ -57,7 +57,8 @@ pub fn write_bindings() -> Done {
     // Asked for by itself, the crate would have its dependencies built anew with other features.
     let build = ["build", "-q", "--workspace", "--example", "bindings"];
     shell::quiet("building the declarations", shell::command("cargo", build))?;
-    let program = paths::target().join("debug/examples").join(format!("bindings{}", std::env::consts::EXE_SUFFIX));
+    let program =
+        paths::target().join("debug/examples").join(format!("bindings{}", std::env::consts::EXE_SUFFIX));
     let out = shell::output(&program.to_string_lossy(), &[]).ok_or("the declarations cannot be printed")?;
     let path = ui().join("src/api/gen/types.ts");
     fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(|e| e.to_string())?;
