@@ -161,9 +161,10 @@ impl Owner {
     pub(crate) fn load_plate(&mut self) {
         self.plate = Present::default();
         let (Some(desk), Some(camera)) = (&self.desk, &self.camera) else { return };
-        let kept = desk.store().plate_since(camera, self.today()).and_then(|record| {
-            record.map(|r| Ok((desk.store().plate_picture(&r.content)?, r))).transpose()
-        });
+        let kept = desk
+            .store()
+            .plate_since(camera, self.today())
+            .and_then(|record| record.map(|r| Ok((desk.store().plate_picture(&r.content)?, r))).transpose());
         match kept {
             Ok(kept) => {
                 self.plate = Present::new(kept.map(|(png, record)| (record, Arc::new(Plate::new(png)))));
@@ -234,7 +235,11 @@ impl Station {
 }
 
 fn no_camera() -> ApiError {
-    ApiError::new("no_camera", "没有摄像头画面，不能拍空景。请按 F2 看摄像头。", "No camera picture. Press F2.")
+    ApiError::new(
+        "no_camera",
+        "没有摄像头画面，不能拍空景。请按 F2 看摄像头。",
+        "No camera picture. Press F2.",
+    )
 }
 
 /// Mean of the frames from now on, if nobody is in it and nothing moves.
@@ -261,8 +266,12 @@ fn shoot(feed: &Feed, engine: &PortraitEngine) -> Result<(Vec<u8>, PlateCheck), 
         )
     })?;
     let check = engine.check_plate(&mean).map_err(|e| {
-        ApiError::new("plate_failed", "空景处理失败，请再按一次 F9。", "The empty seat was not taken. Press F9 again.")
-            .with_story(e)
+        ApiError::new(
+            "plate_failed",
+            "空景处理失败，请再按一次 F9。",
+            "The empty seat was not taken. Press F9 again.",
+        )
+        .with_story(e)
     })?;
     nobody_in(&check)?;
     Ok((to_png(&mean)?, check))
@@ -289,8 +298,12 @@ pub(crate) fn to_png(picture: &RgbImage) -> Result<Vec<u8>, ApiError> {
     )
     .write_image(picture, picture.width(), picture.height(), ExtendedColorType::Rgb8)
     .map_err(|e| {
-        ApiError::new("plate_failed", "空景无法保存，请再按一次 F9。", "The empty seat cannot be kept. Press F9 again.")
-            .with_story(e)
+        ApiError::new(
+            "plate_failed",
+            "空景无法保存，请再按一次 F9。",
+            "The empty seat cannot be kept. Press F9 again.",
+        )
+        .with_story(e)
     })?;
     Ok(png)
 }
@@ -322,7 +335,10 @@ pub fn check(path: &Path, engine: &PortraitEngine) -> Result<PlateLine, ApiError
 /// The plate that lies among the frames of a folder as `plate.png`, `plate.jpg` or `plate.jpeg`.
 ///
 /// It is checked like one that was shot, and refused with somebody in it.
-pub(crate) fn in_folder(folder: &Path, engine: &PortraitEngine) -> Result<Option<(Vec<u8>, PlateCheck)>, ApiError> {
+pub(crate) fn in_folder(
+    folder: &Path,
+    engine: &PortraitEngine,
+) -> Result<Option<(Vec<u8>, PlateCheck)>, ApiError> {
     let Some(path) = ["plate.png", "plate.jpg", "plate.jpeg"]
         .iter()
         .map(|name| folder.join(name))

@@ -133,7 +133,8 @@ fn unrest(a: &RgbImage, b: &RgbImage) -> f64 {
         }
         cell[3] += 1;
     }
-    let largest = |cell: &[i64; 4]| cell[..3].iter().map(|s| s.abs()).max().unwrap_or(0) as f64 / cell[3].max(1) as f64;
+    let largest =
+        |cell: &[i64; 4]| cell[..3].iter().map(|s| s.abs()).max().unwrap_or(0) as f64 / cell[3].max(1) as f64;
     sums.iter().map(largest).fold(0.0, f64::max)
 }
 
@@ -204,11 +205,17 @@ fn evenness(m: &PlateMeasures) -> PlateNote {
     let (grade, text) = match value / MOST_SPREAD {
         v if v > WILD => (
             Grade::Bad,
-            Text::new("背景杂乱：请挂单色背景布、移开杂物", "A cluttered backdrop: hang a plain cloth, clear things away"),
+            Text::new(
+                "背景杂乱：请挂单色背景布、移开杂物",
+                "A cluttered backdrop: hang a plain cloth, clear things away",
+            ),
         ),
         v if v > 1.0 => (
             Grade::Warn,
-            Text::new("背景不够平整：有褶皱、影子或杂物", "The backdrop is uneven: folds, a shadow or things"),
+            Text::new(
+                "背景不够平整：有褶皱、影子或杂物",
+                "The backdrop is uneven: folds, a shadow or things",
+            ),
         ),
         _ => (Grade::Good, Text::new("背景平整", "The backdrop is even")),
     };
@@ -263,7 +270,10 @@ fn balance(m: &PlateMeasures) -> PlateNote {
             Grade::Warn,
             Text::new(
                 format!("两侧灯光不匀：学生{zh}手边暗 {:.0}%", (1.0 - 1.0 / (1.0 + r)) * 100.0),
-                format!("Lamps differ: the student's {en} side is {:.0}% darker", (1.0 - 1.0 / (1.0 + r)) * 100.0),
+                format!(
+                    "Lamps differ: the student's {en} side is {:.0}% darker",
+                    (1.0 - 1.0 / (1.0 + r)) * 100.0
+                ),
             ),
         ),
         _ => (Grade::Good, Text::new("两侧灯光均匀", "Both sides are lit alike")),
@@ -284,7 +294,10 @@ fn exposure(m: &PlateMeasures) -> PlateNote {
     let (grade, text) = match m.luminance {
         l if l < DARK => (
             Grade::Bad,
-            Text::new("画面太暗：请开灯或增加曝光", "Far too dark: switch the lamps on or raise the exposure"),
+            Text::new(
+                "画面太暗：请开灯或增加曝光",
+                "Far too dark: switch the lamps on or raise the exposure",
+            ),
         ),
         l if l < DARK_MAYBE => (
             Grade::Warn,
@@ -326,7 +339,9 @@ mod tests {
 
     #[test]
     fn white_grey_and_blue_backdrops_with_a_little_slope_are_good() {
-        for colour in [[232.0, 232.0, 228.0], [140.0, 141.0, 143.0], [110.0, 165.0, 215.0], [90.0, 190.0, 250.0]] {
+        for colour in
+            [[232.0, 232.0, 228.0], [140.0, 141.0, 143.0], [110.0, 165.0, 215.0], [90.0, 190.0, 250.0]]
+        {
             let slope = |x: f64, y: f64| colour.map(|c: f64| c * (0.97 + 0.05 * x - 0.08 * y));
             assert_eq!(grades(&plate(slope)), GOOD, "{colour:?}");
         }
@@ -337,7 +352,11 @@ mod tests {
         let shadow = |x: f64, _: f64| if x > 0.5 { [120.0; 3] } else { [150.0; 3] };
         assert_eq!(grades(&plate(shadow))[0], Grade::Warn);
         let shelf = |x: f64, y: f64| {
-            if ((x * 14.0) as u32 + (y * 9.0) as u32).is_multiple_of(2) { [60.0, 50.0, 40.0] } else { [200.0; 3] }
+            if ((x * 14.0) as u32 + (y * 9.0) as u32).is_multiple_of(2) {
+                [60.0, 50.0, 40.0]
+            } else {
+                [200.0; 3]
+            }
         };
         assert_eq!(grades(&plate(shelf))[0], Grade::Bad);
     }

@@ -38,7 +38,9 @@ impl Dice {
 }
 
 fn picture() -> RgbImage {
-    RgbImage::from_fn(96, 128, |x, y| image::Rgb([(x * 3) as u8, (y * 2) as u8, ((x * 7 + y * 5) % 255) as u8]))
+    RgbImage::from_fn(96, 128, |x, y| {
+        image::Rgb([(x * 3) as u8, (y * 2) as u8, ((x * 7 + y * 5) % 255) as u8])
+    })
 }
 
 fn jpeg(change: impl FnOnce(&mut Encoder<&mut Vec<u8>>)) -> Vec<u8> {

@@ -67,7 +67,11 @@ const BOOTH: [(&str, &str, &[FindingCode]); 10] = [
     ("mouth_closed", "mouth", &[F::MouthOpen]),
     ("frontal", "frontal", &[F::Yaw, F::Pitch]),
     ("upright", "upright", &[F::Roll]),
-    ("lighting_ok", "light", &[F::UnderExposed, F::OverExposed, F::LightBalance, F::SkinHighlight, F::ColourCast]),
+    (
+        "lighting_ok",
+        "light",
+        &[F::UnderExposed, F::OverExposed, F::LightBalance, F::SkinHighlight, F::ColourCast],
+    ),
     ("sharp", "sharp", &[F::Sharpness]),
     ("background_uniform", "backdrop", &[F::BackdropUneven]),
     ("clothing_not_blue", "clothes", &[F::ClothesNearBackground]),

@@ -182,8 +182,13 @@ fn tilted(b: &Base, degrees: f64) -> Option<RgbImage> {
     // The tilt that is wanted, not added.
     let turn = (degrees - own).to_radians() as f32;
     let nothing = Rgb([1, 2, 3]);
-    let mut out =
-        rotate(&b.frame, (chin[0] as f32, chin[1] as f32), turn, Interpolation::Bilinear, Border::Constant(nothing));
+    let mut out = rotate(
+        &b.frame,
+        (chin[0] as f32, chin[1] as f32),
+        turn,
+        Interpolation::Bilinear,
+        Border::Constant(nothing),
+    );
     for (x, y, pixel) in out.enumerate_pixels_mut() {
         if *pixel == nothing {
             *pixel = *b.frame.get_pixel(x, y);
@@ -217,8 +222,16 @@ fn behind(b: &Base, strength: usize, shadow: bool) -> Option<RgbImage> {
             let inside = ((p[0] - 1.35) / 1.2).hypot((p[1] + 0.1) / 1.7);
             mix(own, own.map(|v| v * [0.62, 0.5][strength]), ((1.06 - inside) / 0.1).clamp(0.0, 1.0))
         } else {
-            let cell = ((p[0] * [0.9, 1.6][strength]).floor() as i64 * 31 + (p[1] * [1.2, 2.1][strength]).floor() as i64 * 17).rem_euclid(5);
-            [[200.0, 196.0, 188.0], [122.0, 90.0, 66.0], [60.0, 84.0, 70.0], [180.0, 150.0, 96.0], [90.0, 92.0, 110.0]][cell as usize]
+            let cell = ((p[0] * [0.9, 1.6][strength]).floor() as i64 * 31
+                + (p[1] * [1.2, 2.1][strength]).floor() as i64 * 17)
+                .rem_euclid(5);
+            [
+                [200.0, 196.0, 188.0],
+                [122.0, 90.0, 66.0],
+                [60.0, 84.0, 70.0],
+                [180.0, 150.0, 96.0],
+                [90.0, 92.0, 110.0],
+            ][cell as usize]
         };
         pixel.0 = mix(other, own, a).map(|v| v.round().clamp(0.0, 255.0) as u8);
     }
@@ -262,9 +275,7 @@ fn glasses(b: &Base, thick: f64, lens: Option<(bool, f64)>) -> Option<RgbImage> 
     });
     let rim = [32.0, 30.0, 34.0];
     mapped(b, |p, own| {
-        let ring = centres
-            .map(|c| ((p[0] - c[0]) / 0.43).hypot((p[1] - c[1]) / 0.36) - 1.0)
-            .map(|d| d * 0.4);
+        let ring = centres.map(|c| ((p[0] - c[0]) / 0.43).hypot((p[1] - c[1]) / 0.36) - 1.0).map(|d| d * 0.4);
         let near = ring[0].min(ring[1]);
         let mut colour = own;
         if let Some((white, amount)) = lens {
@@ -272,7 +283,9 @@ fn glasses(b: &Base, thick: f64, lens: Option<(bool, f64)>) -> Option<RgbImage> 
             if white {
                 // A soft-edged lamp across each lens.
                 let lamp = centres
-                    .map(|c| ((p[0] - c[0] - 0.08) / (0.36 * amount)).hypot((p[1] - c[1] + 0.02) / (0.26 * amount)))
+                    .map(|c| {
+                        ((p[0] - c[0] - 0.08) / (0.36 * amount)).hypot((p[1] - c[1] + 0.02) / (0.26 * amount))
+                    })
                     .into_iter()
                     .fold(f64::MAX, f64::min);
                 colour = mix(colour, [252.0, 252.0, 250.0], inside * ((1.15 - lamp) / 0.3).clamp(0.0, 1.0));
@@ -283,7 +296,9 @@ fn glasses(b: &Base, thick: f64, lens: Option<(bool, f64)>) -> Option<RgbImage> 
         }
         colour = mix(colour, rim, cover(near.abs() - thick / 2.0));
         let bridge = (p[0].abs() < 0.12 && (p[1] - centres[0][1] + 0.08).abs() < thick / 2.0) as u8;
-        let temple = (p[0].abs() > 0.9 && p[0].abs() < 1.02 && (p[1] - centres[0][1] + 0.06).abs() < thick / 2.0) as u8;
+        let temple = (p[0].abs() > 0.9
+            && p[0].abs() < 1.02
+            && (p[1] - centres[0][1] + 0.06).abs() < thick / 2.0) as u8;
         mix(colour, rim, f64::from(bridge | temple))
     })
 }
@@ -319,7 +334,9 @@ fn shut(b: &Base, strength: usize) -> Option<RgbImage> {
     let face = b.face.as_ref()?;
     let skin = [223usize, 443].map(|i| {
         let p = face.landmarks[i];
-        b.frame.get_pixel_checked(p[0] as u32, p[1] as u32).map_or([200.0, 160.0, 140.0], |p| p.0.map(f64::from))
+        b.frame
+            .get_pixel_checked(p[0] as u32, p[1] as u32)
+            .map_or([200.0, 160.0, 140.0], |p| p.0.map(f64::from))
     });
     mapped(b, |p, own| {
         let mut colour = own;
@@ -385,16 +402,17 @@ fn second(b: &Base, scale: f64) -> Option<RgbImage> {
     let centre = [(face.cheek_left + face.cheek_right) / 2.0, face.eye_line()];
     let mut out = b.frame.clone();
     for (x, y, pixel) in out.enumerate_pixels_mut() {
-        let from = [
-            centre[0] + (f64::from(x) - target_x) / scale,
-            centre[1] + (f64::from(y) - centre[1]) / scale,
-        ];
+        let from =
+            [centre[0] + (f64::from(x) - target_x) / scale, centre[1] + (f64::from(y) - centre[1]) / scale];
         if from[0] < 0.0 || from[1] < 0.0 {
             continue;
         }
         let (u, v) = (from[0] as u32, from[1] as u32);
-        let (Some(a), Some(p)) = (alpha.get_pixel_checked(u, v), b.frame.get_pixel_checked(u, v)) else { continue };
-        pixel.0 = mix(pixel.0.map(f64::from), p.0.map(f64::from), f64::from(a.0[0]) / 255.0).map(|v| v.round() as u8);
+        let (Some(a), Some(p)) = (alpha.get_pixel_checked(u, v), b.frame.get_pixel_checked(u, v)) else {
+            continue;
+        };
+        pixel.0 = mix(pixel.0.map(f64::from), p.0.map(f64::from), f64::from(a.0[0]) / 255.0)
+            .map(|v| v.round() as u8);
     }
     Some(out)
 }
@@ -414,10 +432,16 @@ fn far(b: &Base, wide: f64) -> Option<RgbImage> {
         return None;
     }
     let (w, h) = b.frame.dimensions();
-    let small = image::imageops::thumbnail(&b.frame, (f64::from(w) * scale) as u32, (f64::from(h) * scale) as u32);
+    let small =
+        image::imageops::thumbnail(&b.frame, (f64::from(w) * scale) as u32, (f64::from(h) * scale) as u32);
     let edge = *small.get_pixel(1, 1);
     let mut out = RgbImage::from_pixel(w, h, edge);
-    image::imageops::overlay(&mut out, &small, i64::from((w - small.width()) / 2), i64::from((h - small.height()) / 2));
+    image::imageops::overlay(
+        &mut out,
+        &small,
+        i64::from((w - small.width()) / 2),
+        i64::from((h - small.height()) / 2),
+    );
     Some(out)
 }
 

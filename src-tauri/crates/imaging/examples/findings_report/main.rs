@@ -82,9 +82,7 @@ impl Report {
     /// What is found, with class and value.
     fn look(&self, frame: &RgbImage) -> Vec<(FindingCode, Class, f64)> {
         match self.engine.portrait(frame, &self.spec, None, &Options::default()) {
-            Ok(made) => {
-                made.findings.iter().map(|f| (f.code, f.class, f.value.unwrap_or(0.0))).collect()
-            }
+            Ok(made) => made.findings.iter().map(|f| (f.code, f.class, f.value.unwrap_or(0.0))).collect(),
             // A picture for which no file can be written still has to be told about; none of ours may be one.
             Err(error) => {
                 println!("! {error}");
@@ -94,9 +92,9 @@ impl Report {
     }
 
     fn seen(found: &[(FindingCode, Class, f64)], codes: &[FindingCode]) -> bool {
-        found.iter().any(|(code, class, _)| {
-            codes.contains(code) && (*class > Class::Info || NOTES.contains(code))
-        })
+        found
+            .iter()
+            .any(|(code, class, _)| codes.contains(code) && (*class > Class::Info || NOTES.contains(code)))
     }
 
     fn as_it_is(&mut self, base: &Base) {
@@ -159,7 +157,8 @@ impl Report {
     fn print(&self) {
         println!("\n{:44} {:>14} {:>16}", "fault", "found/faults", "false/clean");
         for (name, row) in &self.rows {
-            let rate = |part: usize, all: usize| if all == 0 { "–".into() } else { format!("{part}/{all}") };
+            let rate =
+                |part: usize, all: usize| if all == 0 { "–".into() } else { format!("{part}/{all}") };
             let mark = if row.found * 10 < row.faults * 9 || row.alarms * 20 > row.clean { " <" } else { "" };
             println!(
                 "{name:44} {:>14} {:>16}{mark}",
@@ -171,7 +170,12 @@ impl Report {
         let (mut alarms, mut clean) = (0, 0);
         for (code, row) in &self.alarms {
             let mark = if row.alarms * 20 > row.clean { " <" } else { "" };
-            println!("{:44} {:>14} {:>16}{mark}", format!("{code:?}"), "", format!("{}/{}", row.alarms, row.clean));
+            println!(
+                "{:44} {:>14} {:>16}{mark}",
+                format!("{code:?}"),
+                "",
+                format!("{}/{}", row.alarms, row.clean)
+            );
             println!("    {}", imaging::quality::source(*code));
             (alarms, clean) = (alarms + row.alarms, clean + row.clean);
         }

@@ -22,8 +22,7 @@ pub fn ssim(a: &RgbImage, b: &RgbImage, inside: impl Fn(u32, u32) -> bool) -> f6
             let n = f64::from(SIDE * SIDE);
             let (mx, my) = (sx / n, sy / n);
             let (vx, vy, cov) = (sxx / n - mx * mx, syy / n - my * my, sxy / n - mx * my);
-            total += (2.0 * mx * my + C1) * (2.0 * cov + C2)
-                / ((mx * mx + my * my + C1) * (vx + vy + C2));
+            total += (2.0 * mx * my + C1) * (2.0 * cov + C2) / ((mx * mx + my * my + C1) * (vx + vy + C2));
             count += 1.0;
         }
     }

@@ -19,12 +19,7 @@ fn sides(picture: &RgbImage) -> Result<(u16, u16)> {
 }
 
 /// Without a search for the best coefficients, and with the Huffman tables of Annex K.
-pub(super) fn quick(
-    picture: &RgbImage,
-    quality: u8,
-    subsampling: Subsampling,
-    dpi: u16,
-) -> Result<Vec<u8>> {
+pub(super) fn quick(picture: &RgbImage, quality: u8, subsampling: Subsampling, dpi: u16) -> Result<Vec<u8>> {
     let (width, height) = sides(picture)?;
     let mut jpeg = Vec::with_capacity(64 * 1024);
     let mut encoder = Encoder::new(&mut jpeg, quality);

@@ -59,12 +59,7 @@ const OVAL: [usize; 36] = [
 
 pub(crate) fn measure(face: &Aligned) -> Skin {
     let lab = colour(face);
-    Skin {
-        lab,
-        cast: cast_of(lab),
-        highlight: highlight(face),
-        sided: sided(face),
-    }
+    Skin { lab, cast: cast_of(lab), highlight: highlight(face), sided: sided(face) }
 }
 
 /// How far a skin colour lies from any natural one. Of dark skin the hue alone is asked, and never for certain.
