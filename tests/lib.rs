@@ -3,6 +3,8 @@
 
 pub mod booth;
 pub mod laptop;
+pub mod net;
 pub mod places;
 pub mod sealed_day;
+pub mod stock;
 pub mod webdriver;

@@ -34,7 +34,8 @@ pub struct SealedDay {
     pub payloads: Vec<Vec<u8>>,
 }
 
-fn plan() -> BatchPlan {
+/// Its plan: no fee, the booth calls, the upload is allowed.
+pub fn plan() -> BatchPlan {
     BatchPlan {
         school: "某某大学".into(),
         date: Day::new(2026, 5, 13).expect("a day"),

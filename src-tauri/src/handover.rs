@@ -325,7 +325,7 @@ fn verify(args: &VerifyArgs, _assets: &Assets) -> Result<bool, ApiError> {
         let identity = args.identity.as_ref().map(std::fs::read_to_string).transpose();
         let identity =
             identity.map_err(|e| ApiError::new("key", format!("密钥文件读不出：{e}"), e.to_string()))?;
-        let key = identity.map(|identity| ParcelKey::Identity { identity });
+        let key = identity.map(|identity| ParcelKey::Identity { identity: identity.into() });
         let verdict = api::handover::verify(&VerifyBagRequest { path: path(bag), key })?;
         tell(args.json, "done", &verdict);
         return Ok(verdict.valid);

@@ -20,5 +20,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     platform::before_anything();
+    if platform::may_use_keyring() {
+        api::handover::use_keyring();
+    }
     cli::main()
 }

@@ -50,6 +50,11 @@ pub fn data_folder() -> PathBuf {
     base.unwrap_or_else(std::env::temp_dir).join("gradbooth")
 }
 
+/// Whether secrets may go into the system's keyring; `GRADBOOTH_KEYRING=off` keeps them in sealed files.
+pub fn may_use_keyring() -> bool {
+    std::env::var_os("GRADBOOTH_KEYRING").is_none_or(|value| value != "off")
+}
+
 /// Whether a window can be opened at all.
 pub fn has_display() -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());

@@ -1,5 +1,6 @@
 //! A small day through the operations: roster, schedule, desk, calls, the seat, a swap, the end; with real rows.
 
+use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -7,6 +8,7 @@ use api::view::DemoScene;
 use api::{Config, Station, call};
 use domain::{CaptureCode, Timestamp};
 use journeys::laptop::{self, assets};
+use journeys::places;
 use serde_json::{Value, json};
 use store::Store;
 
@@ -199,4 +201,53 @@ fn without_double_proof_the_call_arms_the_sitting_with_the_code_of_the_desk() {
     assert_eq!((&view["phase"]["kind"], &view["turn"]["seated"]), (&json!("idle"), &json!(false)));
     let again = ask(&station, "queue.recall", json!({ "number": 1 }));
     assert_eq!((&again["stage"]["kind"], &again["recalls"]), (&json!("seated"), &json!(1)));
+}
+
+#[test]
+fn an_open_batch_brings_its_own_standard_and_without_its_file_nothing_is_shot() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let specs = data.join("specs");
+    fs::create_dir_all(&specs).unwrap();
+    let own = fs::read_to_string(places::root().join("assets/specs/registry-safe.toml")).unwrap();
+    let own = own.replacen("id = \"registry-safe\"", "id = \"our-school\"", 1);
+    fs::write(specs.join("our-school.toml"), &own).unwrap();
+    let station = station(data);
+    let standard = |station: &Station| ask(station, "station.view", json!({}))["spec"]["id"].clone();
+    let booth = |spec: &str| json!({ "school": "某某大学", "date": "2026-05-13", "spec": spec, "way": "booth", "fee": { "kind": "none" } });
+    assert_eq!(standard(&station), "registry-safe");
+    assert_ne!(refused(&station, "batch.new", booth("no-such-standard")), "");
+    let mut unnamed = booth("our-school");
+    unnamed["naming"] = json!("{no_such_field}");
+    assert_ne!(refused(&station, "batch.new", unnamed), "");
+    assert_eq!(ask(&station, "batch.list", json!({})), json!([]), "a plan that cannot work is not kept");
+
+    let batch = ask(&station, "batch.new", booth("our-school"))["id"].clone();
+    assert_eq!(standard(&station), "registry-safe", "prepared is not open");
+    ask(&station, "batch.open", json!({ "batch": batch }));
+    assert_eq!(standard(&station), "our-school");
+    assert_eq!(ask(&station, "station.view", json!({}))["notice"]["code"], "batch_opened");
+    // The settings keep theirs for the time after, and do not get in between.
+    let mut settings = ask(&station, "station.view", json!({}))["settings"].clone();
+    settings["spec"] = json!("chsi-2017");
+    ask(&station, "settings.save", settings);
+    assert_eq!(standard(&station), "our-school");
+    ask(&station, "batch.close", json!({ "batch": batch }));
+    assert_eq!(standard(&station), "chsi-2017");
+    ask(&station, "batch.open", json!({ "batch": batch }));
+    drop(station);
+
+    // A restart finds the batch open and its standard damaged: told, and nothing is shot by another one.
+    fs::write(specs.join("our-school.toml"), "id = 3").unwrap();
+    let station = self::station(data);
+    assert_eq!(ask(&station, "station.view", json!({}))["notice"]["level"], "bad");
+    ask(&station, "station.type_code", json!({ "text": "code-zhang", "source": "gun" }));
+    let code = refused(&station, "station.shoot", json!({}));
+    assert_ne!(code, "no_camera");
+    ask(&station, "station.cancel", json!({}));
+    fs::write(specs.join("our-school.toml"), &own).unwrap();
+    ask(&station, "batch.close", json!({ "batch": batch }));
+    ask(&station, "batch.open", json!({ "batch": batch }));
+    ask(&station, "station.type_code", json!({ "text": "code-zhang", "source": "gun" }));
+    assert_eq!(refused(&station, "station.shoot", json!({})), "no_camera", "only the camera is missing now");
 }

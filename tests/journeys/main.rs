@@ -6,6 +6,8 @@ mod day;
 mod day_files;
 mod hall_journey;
 mod handover;
+mod parcels;
 mod plate;
 mod serve;
 mod sitting;
+mod uploading;

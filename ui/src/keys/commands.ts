@@ -50,7 +50,7 @@ const DIALOGS: Record<string, Command> = {
   F2: 'dialog_camera',
   F3: 'dialog_settings',
   F4: 'dialog_hand',
-  F9: 'dialog_hall',
+  F10: 'dialog_hall',
 };
 
 /** Keys with which a browser would reload the window or leave it, in the middle of somebody's sitting. */

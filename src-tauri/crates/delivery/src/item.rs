@@ -55,13 +55,13 @@ impl FileKind {
     }
 }
 
-/// Where the bytes come from. Called from one thread; a closure will do.
-pub trait Pictures {
+/// Where the bytes come from. Called from one thread at a time, not the caller's; a closure will do.
+pub trait Pictures: Sync {
     /// The whole file with this content. What comes back is checked against `hash` before it is handed over.
     fn read(&self, kind: FileKind, hash: &ContentHash) -> io::Result<Vec<u8>>;
 }
 
-impl<F: Fn(FileKind, &ContentHash) -> io::Result<Vec<u8>>> Pictures for F {
+impl<F: Fn(FileKind, &ContentHash) -> io::Result<Vec<u8>> + Sync> Pictures for F {
     fn read(&self, kind: FileKind, hash: &ContentHash) -> io::Result<Vec<u8>> {
         self(kind, hash)
     }

@@ -19,6 +19,15 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     }
 }
 
+/// Whether `path` lies on a FUSE file system (ntfs-3g, exfat-fuse): a program of its own stands before the device.
+#[cfg(target_os = "linux")]
+fn is_fuse(path: &File) -> io::Result<bool> {
+    /// `FUSE_SUPER_MAGIC` of statfs(2).
+    const FUSE: i64 = 0x6573_5546;
+    #[allow(clippy::unnecessary_cast)] // the type differs between processors
+    Ok(rustix::fs::fstatfs(path)?.f_type as i64 == FUSE)
+}
+
 /// Brings the contents of `files` and the names around them to the device that holds `root`.
 ///
 /// On Linux one `syncfs` does it for all of them, which lets a stick write in long runs. FUSE file systems (ntfs-3g,
@@ -27,11 +36,8 @@ pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
 pub(crate) fn settle(root: &Path, files: &[PathBuf]) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
-        /// `FUSE_SUPER_MAGIC` of statfs(2).
-        const FUSE: i64 = 0x6573_5546;
         let root = File::open(root)?;
-        #[allow(clippy::unnecessary_cast)] // the type differs between processors
-        if rustix::fs::fstatfs(&root)?.f_type as i64 != FUSE {
+        if !is_fuse(&root)? {
             return Ok(rustix::fs::syncfs(&root)?);
         }
     }
@@ -52,7 +58,7 @@ fn flush(file: &Path) -> io::Result<()> {
 ///
 /// Linux: the pages of the file, which are clean after [`settle`], are dropped from the cache first. Windows: a handle
 /// without cache needs buffers aligned to the device's sectors, which the standard library cannot promise, so the
-/// bytes may come from the cache there; [`DEVICE_READ`] says so to the report.
+/// bytes may come from the cache there; [`reads_device`] says so to the report.
 pub(crate) fn open_cold(path: &Path) -> io::Result<impl Read + use<>> {
     let file = File::open(path)?;
     #[cfg(target_os = "linux")]
@@ -60,8 +66,18 @@ pub(crate) fn open_cold(path: &Path) -> io::Result<impl Read + use<>> {
     Ok(file)
 }
 
-/// Whether [`open_cold`] reads past the system's cache.
-pub(crate) const DEVICE_READ: bool = cfg!(target_os = "linux");
+/// Whether [`open_cold`] reads past the system's cache below `root`. The program behind a FUSE file system reads through
+/// the cache of the block device, which nobody but the administrator may drop. Names and allocation tables come from
+/// the cache everywhere, until the device was pulled.
+pub(crate) fn reads_device(root: &Path) -> bool {
+    #[cfg(target_os = "linux")]
+    return File::open(root).is_ok_and(|root| is_fuse(&root).is_ok_and(|fuse| !fuse));
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = root;
+        false
+    }
+}
 
 /// Renames over what is there, waiting for a scanner that looks at the new file to let go of it.
 pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {

@@ -4,10 +4,10 @@
 
 mod sample;
 
-use std::cell::{Cell, RefCell};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use delivery::{
     BagPlan, BagProblemKind, CancelToken, Completion, DeliveryError, Device, Disk, FileSystem, MissingReason,
@@ -36,26 +36,25 @@ fn verify(dir: &Path) -> delivery::VerifyReport {
 #[derive(Default)]
 struct Bad {
     /// Bytes until it is full.
-    room: Option<Cell<u64>>,
+    room: Option<Mutex<u64>>,
     /// Bytes until it takes writes and forgets them: a stick of false capacity.
-    capacity: Option<Cell<u64>>,
+    capacity: Option<Mutex<u64>>,
     /// Whether bytes beyond go over the first file instead.
     wraps: bool,
     /// Steps until it is pulled.
-    steps: Option<Cell<u32>>,
-    first: RefCell<Option<PathBuf>>,
+    steps: Option<Mutex<u32>>,
+    first: Mutex<Option<PathBuf>>,
 }
 
 impl Bad {
     fn step(&self) -> io::Result<()> {
-        match &self.steps {
-            Some(left) if left.get() == 0 => Err(io::Error::from_raw_os_error(5)),
-            Some(left) => {
-                left.set(left.get() - 1);
-                Ok(())
-            }
-            None => Ok(()),
+        let Some(left) = &self.steps else { return Ok(()) };
+        let mut left = left.lock().unwrap();
+        if *left == 0 {
+            return Err(io::Error::from_raw_os_error(5));
         }
+        *left -= 1;
+        Ok(())
     }
 }
 
@@ -72,21 +71,23 @@ impl Device for Bad {
             return Err(pulled);
         }
         if let Some(room) = &self.room {
-            if room.get() < bytes.len() as u64 {
-                fs::write(path, &bytes[..room.get() as usize])?;
+            let mut room = room.lock().unwrap();
+            if *room < bytes.len() as u64 {
+                fs::write(path, &bytes[..*room as usize])?;
                 return Err(io::ErrorKind::StorageFull.into());
             }
-            room.set(room.get() - bytes.len() as u64);
+            *room -= bytes.len() as u64;
         }
         if let Some(capacity) = &self.capacity {
-            if capacity.get() < bytes.len() as u64 {
-                if let (true, Some(first)) = (self.wraps, &*self.first.borrow()) {
+            let mut capacity = capacity.lock().unwrap();
+            if *capacity < bytes.len() as u64 {
+                if let (true, Some(first)) = (self.wraps, &*self.first.lock().unwrap()) {
                     fs::write(first, bytes)?;
                     return Disk.write(path, bytes);
                 }
                 return Disk.write(path, &vec![0; bytes.len()]);
             }
-            capacity.set(capacity.get() - bytes.len() as u64);
+            *capacity -= bytes.len() as u64;
         }
         Disk.write(path, bytes)
     }
@@ -97,7 +98,7 @@ impl Device for Bad {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         self.step()?;
-        self.first.borrow_mut().get_or_insert(to.to_owned());
+        self.first.lock().unwrap().get_or_insert(to.to_owned());
         Disk.rename(from, to)
     }
 
@@ -161,7 +162,7 @@ fn what_was_altered_or_lost_on_the_stick_is_found_and_mended() {
 fn a_full_stick_says_what_is_missing_and_goes_on_when_there_is_room() {
     let dir = tempfile::tempdir().unwrap();
     let plan = plan();
-    let full = Bad { room: Some(Cell::new(100_000)), ..Bad::default() };
+    let full = Bad { room: Some(Mutex::new(100_000)), ..Bad::default() };
     let stopped = write(&plan, dir.path(), &full);
     assert!(!stopped.complete && !stopped.safe_to_remove && stopped.bag_checksum.is_none());
     assert!(stopped.missing.len() > 20 && stopped.missing.iter().all(|m| m.reason == MissingReason::Full));
@@ -179,7 +180,7 @@ fn a_full_stick_says_what_is_missing_and_goes_on_when_there_is_room() {
 fn a_stick_that_forgets_what_is_beyond_its_true_size_is_caught() {
     for wraps in [false, true] {
         let dir = tempfile::tempdir().unwrap();
-        let liar = Bad { capacity: Some(Cell::new(90_000)), wraps, ..Bad::default() };
+        let liar = Bad { capacity: Some(Mutex::new(90_000)), wraps, ..Bad::default() };
         let caught = write(&plan(), dir.path(), &liar);
         assert!(
             !caught.complete && !caught.safe_to_remove && !caught.bag.join("bagit.txt").exists(),
@@ -200,7 +201,7 @@ fn pulled_at_any_moment_it_is_never_called_whole_and_always_goes_on() {
     let mut whole = 0;
     for steps in 0..90 {
         let dir = tempfile::tempdir().unwrap();
-        let done = run(dir.path(), &Bad { steps: Some(Cell::new(steps)), ..Bad::default() }).unwrap();
+        let done = run(dir.path(), &Bad { steps: Some(Mutex::new(steps)), ..Bad::default() }).unwrap();
         whole += u32::from(done.complete);
         assert_eq!(done.complete, done.missing.is_empty(), "{steps}: {done:?}");
         // bagit.txt may be there without the last flush having been told; then it must be true.
@@ -208,7 +209,7 @@ fn pulled_at_any_moment_it_is_never_called_whole_and_always_goes_on() {
             assert!(verify(&done.bag).is_valid(), "{steps}");
         }
         // Pulled again while it goes on.
-        run(dir.path(), &Bad { steps: Some(Cell::new(steps / 2)), ..Bad::default() }).unwrap();
+        run(dir.path(), &Bad { steps: Some(Mutex::new(steps / 2)), ..Bad::default() }).unwrap();
         assert!(run(dir.path(), &Disk).unwrap().complete, "{steps}");
         assert!(verify(&done.bag).is_valid(), "{steps}");
         let left: Vec<_> = fs::read_dir(&done.bag).unwrap().map(|e| e.unwrap().file_name()).collect();

@@ -99,6 +99,18 @@ struct Stick {
     dir: tempfile::TempDir,
     image: PathBuf,
     kind: Kind,
+    lie: Option<Lie>,
+}
+
+/// A stick that says to be larger than it is.
+#[derive(Clone, Copy)]
+struct Lie {
+    /// What it says, in megabytes.
+    claimed: u64,
+    /// What there is.
+    real: u64,
+    /// What is written beyond goes over the beginning; otherwise it is forgotten and reads as zeros.
+    wraps: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -121,7 +133,35 @@ impl Stick {
             format.args(["-F", "32", "-s", "1"]);
         }
         assert!(format.arg(&image).stdout(Stdio::null()).status().unwrap().success());
-        Self { dir, image, kind }
+        Self { dir, image, kind, lie: None }
+    }
+
+    /// A stick with FAT32 as large as is claimed, on a device that is smaller.
+    fn lying(lie: Lie) -> Self {
+        let stick = Self::new(Kind::Fat32, lie.claimed);
+        File::options().write(true).open(&stick.image).unwrap().set_len(lie.real << 20).unwrap();
+        Self { lie: Some(lie), ..stick }
+    }
+
+    /// The device that the machine mounts, and the lines that make it.
+    fn device(&self) -> (&str, String) {
+        let Some(lie) = self.lie else { return ("/dev/ubda", String::new()) };
+        let (real, mut table) = (lie.real << 11, String::new()); // sectors of 512 bytes
+        for at in (0..lie.claimed << 11).step_by(real as usize) {
+            let length = real.min((lie.claimed << 11) - at);
+            table += &match at {
+                at if at == 0 || lie.wraps => format!("{at} {length} linear /dev/ubda 0\n"),
+                at => format!("{at} {length} zero\n"),
+            };
+        }
+        let path = self.dir.path().join("table");
+        fs::write(&path, table).unwrap();
+        let lines = format!(
+            "for f in dax/dax md/dm-mod md/dm-zero; do [ ! -f $d/$f.ko ] || /usr/sbin/insmod $d/$f.ko; done\n\
+             /usr/sbin/dmsetup --noudevsync --noudevrules create liar {}\n",
+            path.display()
+        );
+        ("/dev/mapper/liar", lines)
     }
 
     fn job(&self, job: &str, stop_at: Option<u32>) -> Option<String> {
@@ -134,13 +174,14 @@ impl Stick {
     /// In User Mode Linux: killing it loses whatever its kernel had not written, like pulling the stick.
     fn in_machine(&self, job: &str, stop_at: Option<u32>) -> Option<String> {
         let init = self.dir.path().join("init");
+        let (device, lines) = self.device();
         let script = format!(
             "#!/bin/busybox sh\nb=/bin/busybox\n$b mount -t proc none /proc\n\
-             m=/usr/lib/uml/modules/$($b uname -r)/kernel/fs\n\
+             m=/usr/lib/uml/modules/$($b uname -r)/kernel/fs\nd=/usr/lib/uml/modules/$($b uname -r)/kernel/drivers\n\
              for f in nls/nls_cp437 nls/nls_utf8 nls/nls_iso8859-1 nls/nls_ascii fat/fat fat/vfat; do\n\
              [ ! -f $m/$f.ko ] || /usr/sbin/insmod $m/$f.ko; done\n\
-             $b mount -t tmpfs none /mnt; $b mkdir /mnt/stick\n\
-             $b mount -t vfat -o utf8=1 /dev/ubda /mnt/stick || echo RESULT no-mount\n\
+             {lines}$b mount -t tmpfs none /mnt; $b mkdir /mnt/stick\n\
+             $b mount -t vfat -o utf8=1 {device} /mnt/stick || echo RESULT no-mount\n\
              export {JOB}='{job} /mnt/stick' TMPDIR=/mnt\n\
              {} --exact works_on_the_stick --ignored --nocapture\n\
              $b umount /mnt/stick; $b poweroff -f\n",
@@ -230,6 +271,17 @@ fn fills_up(kind: Kind) {
     assert!(again.starts_with("complete=false") && !again.contains("kept=0"), "{again}");
 }
 
+/// Larger on its label than inside: the read-back from the device finds it, and it is never called whole.
+fn lies_are_caught(wraps: bool) {
+    let stick = Stick::lying(Lie { claimed: 48, real: 6, wraps });
+    let result = stick.job("write", None).unwrap();
+    eprintln!("on a stick that lies about its size ({}): {result}", if wraps { "wraps" } else { "forgets" });
+    assert!(result.starts_with("complete=false"), "{result}");
+    // The same, honest, is whole: it was the lie that was found.
+    let honest = Stick::new(Kind::Fat32, 48);
+    assert!(honest.job("write", None).unwrap().starts_with("complete=true"));
+}
+
 const FAT32: [&str; 4] = ["linux.uml", "busybox", "insmod", "mkfs.vfat"];
 const EXFAT: [&str; 3] = ["mount.exfat-fuse", "mkfs.exfat", "losetup"];
 
@@ -262,5 +314,21 @@ fn a_bag_on_exfat_survives_being_pulled() {
 fn a_full_exfat_stick_is_told() {
     if have(&EXFAT) {
         fills_up(Kind::ExFat);
+    }
+}
+
+#[test]
+#[ignore = "virtual machines"]
+fn a_fat32_stick_that_forgets_beyond_its_true_size_is_caught() {
+    if have(&FAT32) && have(&["dmsetup"]) {
+        lies_are_caught(false);
+    }
+}
+
+#[test]
+#[ignore = "virtual machines"]
+fn a_fat32_stick_that_writes_over_its_beginning_is_caught() {
+    if have(&FAT32) && have(&["dmsetup"]) {
+        lies_are_caught(true);
     }
 }

@@ -18,7 +18,7 @@ const MAILBOX: usize = 64;
 const READ_EVERY: Duration = Duration::from_secs(2);
 
 /// How often the hall is told that this station is still here.
-const ROLL_CALL_EVERY: Duration = Duration::from_secs(20);
+const ROLL_CALL_EVERY: Duration = Duration::from_secs(5);
 
 /// Why the last attempt to join failed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! `quality`; here it is the file, the flat background and the edge of the picture.
 
 mod backdrop;
+pub mod evidence;
 mod file;
 
 use domain::{Class, Finding, FindingCode, PhotoSpec, Text};

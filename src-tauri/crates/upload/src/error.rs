@@ -24,6 +24,9 @@ pub enum UploadError {
     /// Not a proxy's address.
     #[error("not a proxy address")]
     Proxy,
+    /// A name or password in the proxy's address.
+    #[error("a password in the proxy's address")]
+    ProxyPassword,
     /// Not an age recipient.
     #[error("not an age recipient")]
     Recipient,
@@ -62,6 +65,7 @@ impl UploadError {
             Self::Plain => "upload_plain_http",
             Self::Certificate => "upload_ca",
             Self::Proxy => "upload_proxy_address",
+            Self::ProxyPassword => "upload_proxy_password",
             Self::Recipient => "upload_recipient",
             Self::Folder => "upload_folder",
             Self::Setting(_) => "upload_setting",
@@ -98,6 +102,10 @@ impl UploadError {
             Self::Proxy => {
                 Text::new("代理地址不对。请检查设置。", "The proxy address is not right. Check the settings.")
             }
+            Self::ProxyPassword => Text::new(
+                "代理地址里不要写用户名和密码，请填在“代理用户名”“代理密码”里。",
+                "No name or password in the proxy's address; enter them as the proxy's user and password.",
+            ),
             Self::Recipient => Text::new(
                 "加密收件人不对，应以 age1 开头。请向接收方重新索取。",
                 "The recipient for encryption is not right; it begins with age1. Ask the receiver for it again.",

@@ -7,7 +7,6 @@
 
 mod error;
 mod failure;
-mod journal;
 mod key;
 mod ledger;
 mod manifest;
@@ -21,7 +20,6 @@ pub mod target;
 
 pub use error::{LedgerError, UploadError};
 pub use failure::{Cause, Certificate, Failure, Scope};
-pub use journal::JournalLedger;
 pub use key::{BatchId, Kind, ObjectKey};
 pub use ledger::{Entry, EntryState, Ledger, MemoryLedger, Sealed, Settled};
 pub use manifest::{Correction, Listed, Manifest, Replacement, list_hash};

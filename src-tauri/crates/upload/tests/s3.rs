@@ -1,78 +1,35 @@
-//! Against an S3 server that we did not write (moto), through a proxy that spoils a tenth of the requests.
+//! Against an S3 server that we did not write (moto), through a line that spoils a tenth of the requests. The long proof,
+//! with kills, goes through the station: `tests/journeys/uploading.rs`.
 
 #![allow(clippy::unwrap_used)]
 
+// The same servers as the journeys of the station have.
+#[allow(dead_code)]
+#[path = "../../../../tests/net/faulty.rs"]
 mod faulty;
+#[path = "../../../../tests/net/moto.rs"]
+mod moto;
+#[path = "../../../../tests/net/python.rs"]
+mod python;
+#[allow(dead_code)]
+#[path = "../../../../tests/net/wire.rs"]
+mod wire;
 
 use std::collections::{BTreeMap, HashMap};
-use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+
+use faulty::{Fault, USUAL};
+use wire::http;
 
 use domain::{CaptureCode, ContentHash, Timestamp};
 use upload::{
-    BatchId, Bodies, BodyError, Cause, Closing, Control, Ending, Entry, EntryState, JournalLedger, Kind,
-    Ledger, Manifest, MemoryLedger, Network, ObjectKey, ProxyChoice, Report, Run, Seal, Secret, Settings,
-    TargetSettings,
+    BatchId, Bodies, BodyError, Cause, Closing, Control, Ending, Entry, EntryState, Kind, Ledger, Manifest,
+    MemoryLedger, Network, ObjectKey, ProxyChoice, Report, Run, Seal, Secret, Settings, TargetSettings,
 };
 
-struct Moto(Child, u16);
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// The server, or why there is none. The venv is made once, under the workspace's target folder.
-fn moto() -> Option<Moto> {
-    let venv = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).unwrap().join("target/moto");
-    let bin = venv.join(if cfg!(windows) { "Scripts" } else { "bin" });
-    let installed =
-        |bin: &Path| Command::new(bin.join("python")).args(["-c", "import moto.server, flask"]).output();
-    if !installed(&bin).is_ok_and(|o| o.status.success()) {
-        let made = Command::new("python3").args(["-m", "venv"]).arg(&venv).output();
-        let pip = Command::new(bin.join("pip")).args(["install", "-q", "moto[server]"]).output();
-        if !made.is_ok_and(|o| o.status.success()) || !pip.is_ok_and(|o| o.status.success()) {
-            eprintln!("SKIPPED: pip cannot install moto here");
-            return None;
-        }
-    }
-    let mut child = Command::new(bin.join("python"))
-        .args(["-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
-        .env("AWS_ACCESS_KEY_ID", "test")
-        .env("AWS_SECRET_ACCESS_KEY", "test")
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let port = lines.by_ref().map_while(Result::ok).find_map(|l| {
-        let (_, rest) = l.split_once("http://127.0.0.1:")?;
-        rest.trim().parse().ok()
-    });
-    std::thread::spawn(move || lines.for_each(drop));
-    let moto = Moto(child, port.expect("moto says its port"));
-    assert_eq!(http("PUT", moto.1, "/photos").0, 200);
-    Some(moto)
-}
-
-/// A request by hand, past everything that is tested.
-fn http(method: &str, port: u16, path: &str) -> (u16, Vec<u8>) {
-    use std::io::Write;
-    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
-    let head = format!(
-        "{method} {path} HTTP/1.0\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\nAuthorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0\r\n\r\n"
-    );
-    stream.write_all(head.as_bytes()).unwrap();
-    let mut all = Vec::new();
-    stream.read_to_end(&mut all).unwrap();
-    let at = all.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
-    let status = String::from_utf8_lossy(&all[9..12]).parse().unwrap();
-    (status, all[at + 4..].to_vec())
+fn moto() -> Option<moto::Moto> {
+    moto::moto(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target"))
 }
 
 struct Made(HashMap<ContentHash, Vec<u8>>);
@@ -158,7 +115,7 @@ fn check(port: u16, entries: &[Entry]) -> Manifest {
 #[test]
 fn sixty_portraits_arrive_whole_through_a_tenth_of_faults_and_the_manifest_is_last() {
     let Some(moto) = moto() else { return };
-    let (port, figures) = faulty::start(moto.1, 10, None, 7);
+    let (port, figures) = faulty::start(moto.1, 10, &USUAL, 7);
     let (entries, made) = portraits(60, false);
     let mut ledger = MemoryLedger { rows: entries.clone() };
     let report = perform(&target(port, "photos"), &mut ledger, &made, None, Control::default());
@@ -204,7 +161,7 @@ fn sealed_objects_open_for_the_recipient_and_are_the_same_on_a_second_try() {
     let identity = age::x25519::Identity::generate();
     let recipient = identity.to_public().to_string();
     let (entries, made) = portraits(5, true);
-    let (port, _) = faulty::start(moto.1, 4, None, 3);
+    let (port, _) = faulty::start(moto.1, 4, &USUAL, 3);
     let mut ledger = MemoryLedger { rows: entries.clone() };
     let seal = Seal::new(&recipient, &dir.path().join("spool")).unwrap();
     let report = perform(&target(port, "photos"), &mut ledger, &made, Some(seal), Control::default());
@@ -226,7 +183,7 @@ fn sealed_objects_open_for_the_recipient_and_are_the_same_on_a_second_try() {
 #[test]
 fn what_concerns_everybody_stops_the_run_and_burns_no_attempts() {
     let Some(moto) = moto() else { return };
-    let (skewed, _) = faulty::start(moto.1, 1, Some(8), 1);
+    let (skewed, _) = faulty::start(moto.1, 1, &[Fault::Skewed], 1);
     for (port, bucket, cause) in [(moto.1, "nowhere", Cause::NoBucket), (skewed, "photos", Cause::Clock)] {
         let (entries, made) = portraits(20, false);
         let mut ledger = MemoryLedger { rows: entries };
@@ -242,7 +199,7 @@ fn what_concerns_everybody_stops_the_run_and_burns_no_attempts() {
 
 #[test]
 fn a_login_page_that_answers_everything_is_never_taken_for_success() {
-    let (port, _) = faulty::start(1, 1, Some(3), 1);
+    let (port, _) = faulty::start(1, 1, &[Fault::Page], 1);
     let (entries, made) = portraits(10, false);
     let mut ledger = MemoryLedger { rows: entries };
     let network = Network { proxy: ProxyChoice::Direct, ..Network::default() };
@@ -288,72 +245,4 @@ fn a_folder_takes_everything_once_and_keeps_what_it_has() {
     assert_eq!((report.ending, report.sent), (Ending::Complete, 1));
     let text = std::fs::read(dir.path().join("batches/proof/manifest.json")).unwrap();
     assert!(serde_json::from_slice::<Manifest>(&text).unwrap().is_sound());
-}
-
-/// The long proof: 2,000 portraits, a tenth of requests spoilt, the program killed 20 times.
-/// `cargo build -p upload --example upload_child && cargo test -p upload --test s3 -- --ignored --nocapture`
-#[test]
-#[ignore = "takes minutes"]
-fn two_thousand_portraits_survive_twenty_kills() {
-    let Some(moto) = moto() else { return };
-    let n: i64 = std::env::var("PORTRAITS").ok().and_then(|v| v.parse().ok()).unwrap_or(2000);
-    let child: PathBuf =
-        std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("examples/upload_child");
-    let (port, figures) = faulty::start(moto.1, 10, None, 11);
-    let dir = tempfile::tempdir().unwrap();
-    let (entries, made) = portraits(n, false);
-    std::fs::create_dir(dir.path().join("bodies")).unwrap();
-    for (hash, body) in &made.0 {
-        std::fs::write(dir.path().join("bodies").join(hash.to_hex()), body).unwrap();
-    }
-    let journal = dir.path().join("ledger");
-    JournalLedger::open(&journal).unwrap().add(&entries).unwrap();
-    let begun = Instant::now();
-    let (mut kills, mut starts) = (0_i64, 0);
-    loop {
-        starts += 1;
-        let mut process = Command::new(&child)
-            .arg(dir.path())
-            .arg(format!("http://127.0.0.1:{port}"))
-            .stdout(Stdio::inherit())
-            .spawn()
-            .expect("build the example upload_child first");
-        // Killed when a further twenty-first of the objects has begun, so that every kill hits a running upload.
-        let mark = n as u64 * (kills as u64 + 1) / 21;
-        let killed = kills < 20
-            && loop {
-                if process.try_wait().unwrap().is_some() {
-                    break false;
-                }
-                let text = std::fs::read_to_string(&journal).unwrap_or_default();
-                if text.matches("\"sent\"").count() as u64 >= mark {
-                    break true;
-                }
-                std::thread::sleep(Duration::from_millis(20));
-            };
-        if killed {
-            process.kill().unwrap();
-            process.wait().unwrap();
-            kills += 1;
-            assert_eq!(
-                http("GET", moto.1, "/photos/batches/proof/manifest.json").0,
-                404,
-                "the manifest is last"
-            );
-        } else if process.wait().unwrap().success() {
-            break;
-        }
-        assert!(starts < 60);
-    }
-    let seconds = begun.elapsed().as_secs_f64();
-    let rows = JournalLedger::open(&journal).unwrap().entries().unwrap();
-    assert!(rows.iter().all(|r| r.state == EntryState::Sent));
-    check(moto.1, &entries);
-    let attempts: u32 = rows.iter().map(|r| r.attempts).sum();
-    println!(
-        "{n} portraits, {} requests, {} spoilt, {attempts} attempts ({} retries), {kills} kills, {starts} starts, {seconds:.0} s",
-        figures.requests.load(Ordering::Relaxed),
-        figures.faults.load(Ordering::Relaxed),
-        i64::from(attempts) - n,
-    );
 }

@@ -3912,6 +3912,10 @@ turn: TurnView | null,
  */
 hall: HallHead | null, 
 /**
+ * The newest code that the camera has read for the desk, while that is open.
+ */
+desk_code: DeskCode | null, 
+/**
  * The camera.
  */
 camera: CameraView, 

@@ -198,9 +198,10 @@ impl DayOperations for Station {
     }
 
     fn day_report(&self, request: ReportRequest) -> Result<ReportFiles, ApiError> {
-        let (now, day_start, font, beside) = self.ask(|owner| {
+        let (made, day_start, font, beside) = self.ask(|owner| {
             let Config { now, day_start, ref assets, .. } = owner.config;
-            Ok((now(), day_start, assets.font(), owner.reports_folder()))
+            let made = report::Moment { now: now(), today: owner.wall().0 };
+            Ok((made, day_start, assets.font(), owner.reports_folder()))
         })?;
         let font = std::fs::read(&font).map_err(|e| {
             ApiError::new(
@@ -211,7 +212,7 @@ impl DayOperations for Station {
             .with_story(e)
         })?;
         let facts =
-            self.read(|reader| report::facts(reader, reader.batch_or_open(request.batch)?, now, day_start))?;
+            self.read(|reader| report::facts(reader, reader.batch_or_open(request.batch)?, made, day_start))?;
         let batch = facts.batch.id;
         self.write(move |store, now| {
             let detail = serde_json::json!({ "batch": batch });

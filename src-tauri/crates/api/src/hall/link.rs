@@ -152,18 +152,19 @@ impl Halls {
     }
 
     fn hear(&self, place: &Place, now: &HallNow<'_>) -> bool {
-        let mut slot = self.slot();
-        if slot.place.as_ref() != Some(place) {
-            return false;
-        }
-        self.silent.store(false, Ordering::Relaxed);
-        slot.heard = Some(Heard {
+        let heard = Heard {
             link: now.link,
             trouble: now.trouble.cloned(),
             numbers_left: now.numbers_left,
             stations: now.stations.to_vec(),
             conflicts: KnownConflict::all(now.book),
-        });
+        };
+        let mut slot = self.slot();
+        if slot.place.as_ref() != Some(place) {
+            return false;
+        }
+        self.silent.store(false, Ordering::Relaxed);
+        slot.heard = Some(heard);
         true
     }
 }

@@ -144,6 +144,9 @@ impl Station {
             serde_json::from_str(&shared.plan).map_err(|_| words::error(HallError::Hostile("a plan")))?;
         let station = new_station()?;
         self.ask(move |owner| {
+            if owner.desk()?.store().hall_by_key(&shared.key).map_err(crate::words::store)?.is_some() {
+                return Err(crate::words::store(store::DayRefusal::InHall.into()));
+            }
             name_booth(owner, booth)?;
             let join_code = code.to_string();
             let Shared { key, identities, .. } = shared;

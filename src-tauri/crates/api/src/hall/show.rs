@@ -1,9 +1,9 @@
 //! From what was heard to what the screens show.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::Timestamp;
-use facts::{Book, Settlement, Side};
+use facts::{Book, CodeKey, Conflict, Settlement, Side};
 use hall::Link;
 use store::{Reader, StoreError};
 
@@ -33,9 +33,25 @@ impl KnownConflict {
 
     /// All of a batch, the open ones first.
     pub(super) fn all(book: &Book) -> Vec<Self> {
-        let mut all: Vec<Self> = book
-            .conflicts()
-            .into_iter()
+        let found = book.conflicts();
+        // Two pictures of one code have two numbers, too: where nobody waits any more that is one thing to decide.
+        let twice: HashSet<&CodeKey> = found
+            .iter()
+            .filter_map(|shown| match &shown.conflict {
+                Conflict::ShotTwice { code: Some(code), .. } => Some(code),
+                _ => None,
+            })
+            .collect();
+        let same = |conflict: &Conflict| match conflict {
+            Conflict::TwoNumbers { code, .. } => {
+                twice.contains(code) && book.by_code(code).iter().all(|ticket| ticket.stage().is_final())
+            }
+            _ => false,
+        };
+        let mut all: Vec<Self> = found
+            .iter()
+            .filter(|shown| !same(&shown.conflict))
+            .cloned()
             .map(|shown| Self {
                 key: shown.conflict.key(),
                 kind: shown.conflict.code(),
@@ -143,7 +159,8 @@ pub(super) fn status(
             .map(|s| HallStation {
                 booth: s.booth.clone(),
                 seen_at: s.seen_at,
-                there: is_there(s.seen_at, newest),
+                // Cut off, nobody knows.
+                there: heard.link == Link::Online && is_there(s.seen_at, newest),
                 this: s.station.as_str() == here.station,
             })
             .collect(),

@@ -130,6 +130,15 @@ pub(super) fn run(room: &Room, teller: &Teller, start: &EraseStart) -> Result<Jo
     done.and_then(view).map(JobResult::Erased).ok_or_else(|| words::delivery(DeliveryError::EraseBlocked))
 }
 
+/// Nothing is erased while it may be on its way.
+pub(super) fn upload_runs() -> ApiError {
+    ApiError::new(
+        "upload_running",
+        "这个批次正在上传，现在不能清除，什么也没有删除。请先停止上传或等它完成。",
+        "This batch is being uploaded; nothing was erased. Stop the upload or wait for its end.",
+    )
+}
+
 /// The plan asks again when it erases; here it is asked before anything is marked.
 fn permitted(plan: &ErasePlan, typed: Option<&str>) -> Result<(), ApiError> {
     if plan.blocks.is_empty() {

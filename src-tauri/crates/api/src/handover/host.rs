@@ -2,7 +2,7 @@
 
 use super::operations::HandoverOperations;
 use super::view::*;
-use super::{allowance, correction, erase, export, intake, outbox, prints, results, uploading, words};
+use super::{allowance, correction, erase, export, intake, outbox, prints, results, uploading};
 use crate::station::Station;
 use crate::{ApiError, Nothing};
 
@@ -20,7 +20,7 @@ impl HandoverOperations for Station {
     }
 
     fn upload_settings_get(&self, _: Nothing) -> Result<UploadSettings, ApiError> {
-        Ok(uploading::shown(uploading::settings(&self.room()?)?))
+        uploading::settings(&self.room()?)
     }
 
     fn upload_settings_save(&self, request: UploadSettings) -> Result<UploadSettings, ApiError> {
@@ -37,7 +37,8 @@ impl HandoverOperations for Station {
     }
 
     fn upload_start(&self, request: UploadStart) -> Result<UploadStatus, ApiError> {
-        self.handover.uploading.start(self.room()?, request)
+        let erasing = || self.handover.jobs.is_at(JobKind::Erase);
+        self.handover.uploading.start(self.room()?, request, &erasing)
     }
 
     fn upload_pause(&self, request: UploadPause) -> Result<Nothing, ApiError> {
@@ -151,11 +152,16 @@ impl HandoverOperations for Station {
     }
 
     fn erase_start(&self, request: EraseStart) -> Result<JobView, ApiError> {
-        if self.handover.uploading.runs(request.batch) {
-            return Err(words::delivery(delivery::DeliveryError::EraseBlocked));
+        let shared = std::sync::Arc::clone(&self.handover);
+        let uploading = move || shared.uploading.runs(request.batch);
+        if uploading() {
+            return Err(erase::upload_runs());
         }
         let room = self.room()?;
-        self.handover.jobs.start(JobKind::Erase, room, move |room, teller| erase::run(room, teller, &request))
+        self.handover.jobs.start(JobKind::Erase, room, move |room, teller| {
+            // Looked at again, now that an upload can see this job.
+            if uploading() { Err(erase::upload_runs()) } else { erase::run(room, teller, &request) }
+        })
     }
 
     fn erase_records(&self, _: Nothing) -> Result<Vec<EraseDone>, ApiError> {

@@ -110,6 +110,12 @@ impl Jobs {
         Ok(view)
     }
 
+    /// Whether a job of this kind is under way.
+    pub(super) fn is_at(&self, kind: JobKind) -> bool {
+        let busy = |job: &JobView| matches!(job.state, JobState::Running | JobState::Stopping);
+        lock(&self.state).jobs.iter().any(|(job, _)| job.kind == kind && busy(job))
+    }
+
     /// A job, or the latest.
     pub(super) fn view(&self, id: Option<u64>) -> Option<JobView> {
         let state = lock(&self.state);

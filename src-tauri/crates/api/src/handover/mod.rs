@@ -21,6 +21,8 @@ mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use uploading::use_keyring;
+
 /// What the handover keeps between two operations. Nothing in here outlives the program; what must, is in the store.
 #[derive(Default)]
 pub(crate) struct Handover {

@@ -41,10 +41,15 @@ fn open(room: &Room, request: &ResultsRequest) -> Result<Opened, ApiError> {
     })?;
     let people = pictures
         .iter()
-        .map(|picture| BatchPerson {
-            fingerprint: picture.fingerprint.clone(),
-            student_no: picture.subject.as_ref().and_then(|line| line.subject.student_no.clone()),
-            delivered_as: delivered.get(&picture.portrait).cloned().unwrap_or_default(),
+        .map(|picture| {
+            let mut delivered_as = delivered.get(&picture.portrait).cloned().unwrap_or_default();
+            // Uploaded, it has its content for a name.
+            delivered_as.push(format!("{}.jpg", picture.hash));
+            BatchPerson {
+                fingerprint: picture.fingerprint.clone(),
+                student_no: picture.subject.as_ref().and_then(|line| line.subject.student_no.clone()),
+                delivered_as,
+            }
         })
         .collect();
     Ok(Opened { bytes, name, pictures, people })

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::platform;
 
-/// A disk. Paths are whole paths.
-pub trait Device {
+/// A disk. Paths are whole paths. Asked from several threads at once.
+pub trait Device: Sync {
     /// Makes a folder and those above it.
     fn make_folders(&self, path: &Path) -> io::Result<()>;
     /// Writes a file that is not there yet, or writes over it. Need not be durable before [`Device::settle`].

@@ -4,6 +4,7 @@ mod device;
 mod info;
 pub(crate) mod manifest;
 mod outcome;
+mod pipeline;
 mod plan;
 mod scan;
 mod target;

@@ -105,7 +105,8 @@ pub struct Completion {
     pub complete: bool,
     /// The device has it all, nothing waits in memory: it may be pulled. Only ever with `complete`.
     pub safe_to_remove: bool,
-    /// Whether the bytes were read past the system's cache. `false` on systems where a program cannot ask for it.
+    /// Whether the bytes were read past the system's cache. `false` on systems and file systems (FUSE) where a program
+    /// cannot ask for it: there a second look after pulling and plugging in again is worth its time.
     pub read_from_device: bool,
     /// Folder of the bag.
     #[ts(type = "string")]

@@ -19,9 +19,6 @@ use crate::error::DeliveryError;
 use crate::item::Pictures;
 use crate::platform;
 
-/// Written between two flushes: long runs for the stick, and no more than this to write again after it was pulled.
-const GROUP_BYTES: u64 = 64 << 20;
-const GROUP_FILES: usize = 512;
 /// A file that comes back wrong is written once more; a stick that is wrong again is not asked a third time.
 const ROUNDS: usize = 2;
 /// The tag files that make a folder a bag, in the order in which they are taken away.
@@ -77,21 +74,21 @@ fn own_files(plan: &BagPlan, found: Vec<Found>) -> Result<Vec<Found>, DeliveryEr
     }
 }
 
-struct Run<'a> {
-    plan: &'a BagPlan,
-    bag: PathBuf,
-    device: &'a dyn Device,
-    pictures: &'a dyn Pictures,
+pub(super) struct Run<'a> {
+    pub(super) plan: &'a BagPlan,
+    pub(super) bag: PathBuf,
+    pub(super) device: &'a dyn Device,
+    pub(super) pictures: &'a dyn Pictures,
     progress: &'a mut dyn FnMut(Progress),
-    cancel: &'a CancelToken,
+    pub(super) cancel: &'a CancelToken,
     at: Progress,
     /// Files that were read back and agree.
-    good: Vec<bool>,
+    pub(super) good: Vec<bool>,
     /// Why a file cannot be there.
-    missing: Vec<Option<MissingReason>>,
+    pub(super) missing: Vec<Option<MissingReason>>,
     /// Why nothing more is written.
-    stopped: Option<MissingReason>,
-    written: u32,
+    pub(super) stopped: Option<MissingReason>,
+    pub(super) written: u32,
 }
 
 impl Run<'_> {
@@ -142,9 +139,7 @@ impl Run<'_> {
         let bytes: u64 = there.iter().map(|&i| self.plan.files[i].bytes).sum();
         self.at.bytes = bytes + 2 * self.plan.payload_bytes - bytes;
         self.begin(Phase::Checking, there.len());
-        for i in there {
-            self.good[i] = !self.cancel.is_cancelled() && self.agrees(i);
-        }
+        self.compare(&there);
     }
 
     /// The checksum of a bag that was finished by an earlier run and is whole.
@@ -184,92 +179,6 @@ impl Run<'_> {
         if found.is_empty() { Ok(()) } else { self.device.settle(&self.bag, &[]) }
     }
 
-    /// Writes, in groups, what is neither good nor impossible.
-    fn write_missing(&mut self) {
-        let todo: Vec<usize> =
-            (0..self.plan.files.len()).filter(|&i| !self.good[i] && self.missing[i].is_none()).collect();
-        self.begin(Phase::Writing, todo.len());
-        let mut group = Vec::new();
-        let mut bytes = 0;
-        let mut folders = HashSet::new();
-        for i in todo {
-            if self.cancel.is_cancelled() {
-                self.stopped = Some(MissingReason::Cancelled);
-            }
-            if self.stopped.is_some() {
-                break;
-            }
-            let file = &self.plan.files[i];
-            let Some(content) = self.content(i) else { continue };
-            let target = self.bag.join(&file.path);
-            let temporary = temporary_of(&target);
-            let folder = target.parent().unwrap_or(&self.bag).to_owned();
-            let made = if folders.contains(&folder) { Ok(()) } else { self.device.make_folders(&folder) };
-            if let Err(e) = made.and_then(|()| self.device.write(&temporary, &content)) {
-                self.stop(&e);
-                let _ = self.device.remove(&temporary); // a full stick needs the room; a pulled one has nothing
-                break;
-            }
-            folders.insert(folder);
-            group.push((temporary, target));
-            bytes += file.bytes;
-            self.step(file.bytes);
-            if bytes >= GROUP_BYTES || group.len() >= GROUP_FILES {
-                self.name(&mut group);
-                bytes = 0;
-            }
-        }
-        self.name(&mut group);
-    }
-
-    /// Brings a group to the device and gives its files their names.
-    fn name(&mut self, group: &mut Vec<(PathBuf, PathBuf)>) {
-        if group.is_empty() {
-            return;
-        }
-        let temporary: Vec<PathBuf> = group.iter().map(|(temporary, _)| temporary.clone()).collect();
-        if let Err(e) = self.device.settle(&self.bag, &temporary) {
-            self.stop(&e);
-            for file in temporary {
-                let _ = self.device.remove(&file);
-            }
-            group.clear();
-            return;
-        }
-        for (temporary, target) in group.drain(..) {
-            match self.device.rename(&temporary, &target) {
-                Ok(()) => self.written += 1,
-                Err(e) => {
-                    self.stop(&e);
-                    break;
-                }
-            }
-        }
-    }
-
-    /// Reads every file back after the device was made to take it all.
-    fn read_back(&mut self) {
-        let all: Vec<usize> = (0..self.plan.files.len()).filter(|&i| self.missing[i].is_none()).collect();
-        self.begin(Phase::Flushing, 0);
-        let targets: Vec<PathBuf> = all.iter().map(|&i| self.bag.join(&self.plan.files[i].path)).collect();
-        if let Err(e) = self.device.settle(&self.bag, &targets) {
-            return self.stop(&e);
-        }
-        self.begin(Phase::ReadingBack, all.len());
-        for i in all {
-            if self.cancel.is_cancelled() {
-                self.stopped = Some(MissingReason::Cancelled);
-                return;
-            }
-            self.good[i] = self.agrees(i);
-            if !self.good[i] {
-                tracing::warn!(file = i, "a file came back otherwise than it was written");
-                // It must not look like somebody's picture; if it cannot be removed, it will be written over.
-                let _ = self.device.remove(&self.bag.join(&self.plan.files[i].path));
-            }
-        }
-    }
-
     /// The tag files, each of them read back, `bagit.txt` only when all others are on the device.
     fn seal(&mut self, now: Timestamp) -> Option<ContentHash> {
         let tags = self.plan.tag_files(now);
@@ -301,28 +210,7 @@ impl Run<'_> {
         if back == ContentHash::of(content) { Ok(()) } else { Err(io::Error::other("read back differs")) }
     }
 
-    /// The bytes of a file, or the note that the store cannot give them.
-    fn content(&mut self, i: usize) -> Option<Vec<u8>> {
-        let file = &self.plan.files[i];
-        match content(self.plan, file, self.pictures) {
-            Ok(bytes) => Some(bytes),
-            Err(reason) => {
-                self.missing[i] = Some(reason);
-                self.step(0);
-                None
-            }
-        }
-    }
-
-    fn agrees(&mut self, i: usize) -> bool {
-        let file = &self.plan.files[i];
-        let back = self.device.read_back(&self.bag.join(&file.path));
-        let agrees = back.and_then(|mut bytes| hash_of(&mut *bytes)).is_ok_and(|hash| hash == file.hash);
-        self.step(file.bytes);
-        agrees
-    }
-
-    fn stop(&mut self, error: &io::Error) {
+    pub(super) fn stop(&mut self, error: &io::Error) {
         tracing::warn!(%error, "the export stops");
         self.stopped.get_or_insert(if platform::is_full(error) {
             MissingReason::Full
@@ -333,12 +221,12 @@ impl Run<'_> {
         });
     }
 
-    fn begin(&mut self, phase: Phase, files: usize) {
+    pub(super) fn begin(&mut self, phase: Phase, files: usize) {
         self.at = Progress { phase, files_done: 0, files: files as u32, ..self.at };
         (self.progress)(self.at);
     }
 
-    fn step(&mut self, bytes: u64) {
+    pub(super) fn step(&mut self, bytes: u64) {
         self.at.files_done += 1;
         self.at.bytes_done = (self.at.bytes_done + bytes).min(self.at.bytes);
         (self.progress)(self.at);
@@ -363,7 +251,7 @@ impl Run<'_> {
         Completion {
             complete,
             safe_to_remove: complete,
-            read_from_device: platform::DEVICE_READ,
+            read_from_device: platform::reads_device(&self.bag),
             bag: self.bag.clone(),
             files: self.plan.files.len() as u32,
             bytes: self.plan.payload_bytes,

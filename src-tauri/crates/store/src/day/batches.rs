@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{DayRefusal, reason, report};
 use crate::table::audit::{self, NewEvent};
-use crate::table::{batch, hall_batch, sitting, slot, ticket};
+use crate::table::{batch, hall_batch, hall_fact, sitting, slot, ticket};
 use crate::{Store, StoreError};
 
 impl Store {
@@ -105,6 +105,10 @@ impl Store {
         let counts = report::reconcile(&tx, id)?;
         let why = match why.map(str::trim).filter(|text| !text.is_empty()) {
             Some(text) => Some(reason(text)?),
+            // A sealed batch is not opened again, so that nobody would hear of it any more.
+            None if hall_batch::active(&tx, id)?.is_some() && hall_fact::unsent_count(&tx, id)? > 0 => {
+                return Err(DayRefusal::NotTold(hall_fact::unsent_count(&tx, id)?).into());
+            }
             None if counts.unsettled() > 0 => {
                 return Err(DayRefusal::NotReconciled(counts.unsettled()).into());
             }

@@ -165,6 +165,7 @@ pub(crate) fn seat(
                 id_card: false,
                 arrival: Arrival::Unknown,
                 priority: false,
+                shared: false,
             };
             let id = ticket::insert(db, &new, now)?;
             let detail = json!({ "ticket": id, "number": opened.1, "batch": batch, "subject": subject });

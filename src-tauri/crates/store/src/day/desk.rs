@@ -115,6 +115,7 @@ pub(super) fn give_number(
         id_card: new.id_card,
         arrival: new.arrival,
         priority: new.priority,
+        shared: false,
     };
     let id = ticket::insert(db, &row, now)?;
     let detail = json!({

@@ -107,6 +107,9 @@ pub enum DayRefusal {
     /// Cut off from the hall: somebody else may be calling this number now.
     #[error("cut off, number {0} cannot be called here")]
     NotOursAlone(ShotNumber),
+    /// The other booths of the hall have not been told so many things yet; sealing needs a reason.
+    #[error("{0} facts are not told yet")]
+    NotTold(u32),
     /// Cut off from the hall, and every number kept for that is used.
     #[error("no number is left for working alone")]
     NoNumbersAlone,
@@ -169,6 +172,7 @@ impl DayRefusal {
             Self::OtherBoothAlone => "other_booth_alone",
             Self::NotOursAlone(_) => "not_ours_alone",
             Self::NoNumbersAlone => "no_numbers_alone",
+            Self::NotTold(_) => "hall_not_told",
             Self::StillOpen => "batch_still_open",
             Self::NobodyRemains => "nobody_remains",
         }
@@ -242,6 +246,12 @@ impl DayRefusal {
             Self::OtherBoothAlone => Text::new(
                 "现在与现场断开，只能叫到本机位。",
                 "Cut off from the hall, numbers can be called to this booth only.",
+            ),
+            Self::NotTold(n) => Text::new(
+                format!("还有 {n} 条记录没有同步到现场。请恢复连接，稍等再结批；确实连不上时写明理由。"),
+                format!(
+                    "{n} records have not reached the hall. Restore the connection and wait a moment before sealing, or seal with a reason."
+                ),
             ),
             Self::NoNumbersAlone => Text::new(
                 "断网期间预留给本机的号已用完。请恢复连接，或到别的机位取号。",

@@ -37,7 +37,7 @@ impl Store {
         if open.state == domain::BatchState::Sealed {
             return Err(DayRefusal::Sealed.into());
         }
-        if hall_batch::get(&tx, id)?.is_some() {
+        if hall_batch::get(&tx, id)?.is_some() || hall_batch::by_key(&tx, &join.key)?.is_some() {
             return Err(DayRefusal::InHall.into());
         }
         if !join.first && ticket::is_any(&tx, id)? {

@@ -35,11 +35,13 @@ pub(super) fn take(
         hall_batch::observe(db, hall.batch, fact.stamp)?;
     }
     let keys: BTreeSet<&TicketKey> = fresh.iter().filter_map(|fact| fact.ticket()).collect();
-    for key in keys {
-        // What was said of a ticket that nobody has given out yet waits for that.
-        if let Some(state) = state(db, key)? {
-            write_row(db, hall, &state, now)?;
-        }
+    // What was said of a ticket that nobody has given out yet waits for that.
+    let mut states =
+        keys.into_iter().filter_map(|key| state(db, key).transpose()).collect::<Result<Vec<_>, _>>()?;
+    // A number for a retake finds the line that it answers with the earlier number.
+    states.sort_by_key(|state| (state.retake, state.issued_at));
+    for state in &states {
+        write_row(db, hall, state, now)?;
     }
     for fact in fresh.iter().filter(|fact| fact.id.station != hall.station) {
         match &fact.what {
@@ -112,10 +114,9 @@ fn new_row(db: &Connection, hall: &HallBatch, state: &TicketState) -> Result<Tic
         id_card: false,
         arrival: Arrival::Unknown,
         priority: state.ticket.place.priority,
+        shared: true,
     };
-    let id = ticket::insert(db, &new, state.issued_at)?;
-    ticket::share(db, id)?;
-    Ok(id)
+    ticket::insert(db, &new, state.issued_at)
 }
 
 /// The line of the retake list that a number for a retake answers: that of an earlier number of its code.

@@ -174,6 +174,7 @@ fn seat_done(
                 id_card: false,
                 arrival: domain::Arrival::Unknown,
                 priority: false,
+                shared: false,
             };
             ticket::insert(db, &fresh, now)?
         }

@@ -59,6 +59,8 @@ pub(crate) struct NewTicket<'a> {
     pub(crate) id_card: bool,
     pub(crate) arrival: Arrival,
     pub(crate) priority: bool,
+    /// Told by another station of a hall: its number may be one of ours.
+    pub(crate) shared: bool,
 }
 
 const COLUMNS: &str = "id, batch, number, fingerprint, source, subject, retake, issued_at, issued_by, consent,
@@ -158,8 +160,8 @@ fn reason(stage: &Stage) -> Result<Option<String>, StoreError> {
 pub(crate) fn insert(db: &Connection, new: &NewTicket<'_>, now: Timestamp) -> Result<TicketId, StoreError> {
     db.prepare_cached(
         "INSERT INTO ticket (batch, number, code, fingerprint, source, subject, retake, issued_at, issued_by, consent,
-                             id_card, arrival, stage, priority, since, returns, recalls)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'waiting', ?13, ?8, 0, 0)",
+                             id_card, arrival, stage, priority, since, returns, recalls, shared)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'waiting', ?13, ?8, 0, 0, ?14)",
     )?
     .execute(params![
         new.batch.0,
@@ -175,6 +177,7 @@ pub(crate) fn insert(db: &Connection, new: &NewTicket<'_>, now: Timestamp) -> Re
         new.id_card,
         word(new.arrival)?,
         new.priority,
+        new.shared,
     ])?;
     Ok(TicketId(db.last_insert_rowid()))
 }

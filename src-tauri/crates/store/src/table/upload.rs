@@ -213,7 +213,7 @@ pub(crate) fn change(
             &[&id, &now.0, cause],
         ),
         UploadChange::Conflict => run(
-            "UPDATE upload SET state = 'conflict', next_try_at = NULL, cause = 'conflict', updated_at = ?2
+            "UPDATE upload SET state = 'conflict', next_try_at = NULL, cause = NULL, updated_at = ?2
              WHERE id = ?1",
             &[&id, &now.0],
         ),

@@ -54,7 +54,7 @@ impl Endpoint {
         if let Some(end) = without_object(&head) {
             return end;
         }
-        let size = head.headers().get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
+        let size = length(&head);
         if size == Some(expected.bytes) && names(head.headers(), expected) {
             return Ok(Found::Same);
         }
@@ -65,9 +65,11 @@ impl Endpoint {
         if http::is_page(answer.headers()) {
             return Err(Failure::new(Cause::Portal, "a page, not an object"));
         }
+        // Before the body is read: what `content_length()` says shrinks with it.
+        let whole = length(&answer);
         let body = read(&mut answer, expected.bytes as usize + 1).await?;
         let end = compare(&body, expected);
-        let agree = size.is_none() || answer.content_length().is_none() || size == answer.content_length();
+        let agree = size.is_none() || whole.is_none() || size == whole;
         if end == Found::Other && !agree {
             return Err(Failure::new(Cause::Garbled, "head and body disagree"));
         }
@@ -100,6 +102,11 @@ impl Endpoint {
         let said = said.as_ref().and_then(|v| v.get("sha256")).and_then(|v| v.as_str());
         Ok(if said == Some(expected.hash.to_hex().as_str()) { Taken::Proven } else { Taken::Yes })
     }
+}
+
+/// What the header says of the object's size.
+fn length(answer: &Response) -> Option<u64> {
+    answer.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// What an answer to HEAD or GET says when it brings no object.

@@ -52,6 +52,10 @@ pub fn client(network: &Network) -> Result<Client, UploadError> {
         ProxyChoice::System => builder,
         ProxyChoice::Direct => builder.no_proxy(),
         ProxyChoice::Via { url, login } => {
+            // Addresses are kept and shown; a password in one would be too.
+            if Url::parse(url).is_ok_and(|url| !url.username().is_empty() || url.password().is_some()) {
+                return Err(UploadError::ProxyPassword);
+            }
             let mut proxy = Proxy::all(url).map_err(|_| UploadError::Proxy)?;
             if let Some((name, password)) = login {
                 proxy = proxy.basic_auth(name, &password.0);
@@ -62,6 +66,10 @@ pub fn client(network: &Network) -> Result<Client, UploadError> {
     builder.build().map_err(|e| UploadError::System(e.without_url().to_string()))
 }
 
+/// What hyper-util says when a proxy answers 407 to CONNECT. It keeps the type of that error to itself; a journey
+/// through a real proxy would notice other words.
+const PROXY_LOGIN: &str = "tunnel error: proxy authorization required";
+
 /// What a request that got no answer, or not the whole of one, ended with.
 pub fn broken(error: &(dyn StdError + 'static)) -> Failure {
     let mut timed_out = false;
@@ -70,6 +78,9 @@ pub fn broken(error: &(dyn StdError + 'static)) -> Failure {
     while let Some(link) = next {
         if let Some(problem) = certificate(link) {
             return Failure::new(problem.into(), format!("tls: {problem:?}"));
+        }
+        if link.to_string() == PROXY_LOGIN {
+            return Failure::new(Cause::Proxy, "the proxy wants a login");
         }
         if let Some(reqwest) = link.downcast_ref::<reqwest::Error>() {
             timed_out |= reqwest.is_timeout();
@@ -207,6 +218,7 @@ mod tests {
             ..Network::default()
         };
         assert!(matches!(client(&via("no proxy at all")), Err(UploadError::Proxy)));
+        assert!(matches!(client(&via("http://me:geheim@127.0.0.1:3128")), Err(UploadError::ProxyPassword)));
         assert!(client(&via("http://127.0.0.1:3128")).is_ok());
     }
 }

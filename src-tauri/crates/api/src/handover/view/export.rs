@@ -4,6 +4,7 @@ use delivery::{BagProblem, Drive, MissingFile};
 use domain::{BatchId, ContentHash, Day, Text};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use upload::Secret;
 
 /// What goes in, and how files are named.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -53,7 +54,7 @@ pub enum ExportLock {
     /// A passphrase of at least 8 characters. It is kept nowhere.
     Passphrase {
         /// It.
-        passphrase: String,
+        passphrase: Secret,
     },
 }
 
@@ -153,12 +154,12 @@ pub enum ParcelKey {
     /// `AGE-SECRET-KEY-1…`.
     Identity {
         /// The secret key.
-        identity: String,
+        identity: Secret,
     },
     /// The passphrase.
     Passphrase {
         /// It.
-        passphrase: String,
+        passphrase: Secret,
     },
 }
 

@@ -46,19 +46,20 @@ pub enum IntakeVerdict {
     Refused,
 }
 
-/// What makes a picture suspect. Evidence, never proof: all but `screenshot_size` and `editor` can be chance.
+/// What makes a picture suspect. Evidence, never proof: what only the pixels tell can be chance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum SuspicionCode {
-    /// The file names a program that edits pictures.
+    /// The file names or carries the data of a program that edits or generates pictures.
     Editor,
-    /// The file names a phone app for portraits or screenshots.
+    /// The file says so, or the picture has a screen's pixels or bars.
     Screenshot,
-    /// Compressed twice: the counts of the coefficients have the comb of an earlier, coarser compression.
+    /// Compressed twice: the counts of the coefficients have the comb of an earlier, coarser compression, in place or
+    /// moved by a crop.
     CompressedTwice,
-    /// Enlarged: no detail near the limit of its pixels, or the periodic trace of interpolation.
+    /// Enlarged: the periodic trace of interpolation.
     Enlarged,
-    /// It may be mirrored; nothing in a face can prove it.
+    /// It says that it is flipped, or comes from a front camera and may be; nothing in a face can prove it.
     Mirrored,
 }
 
@@ -69,6 +70,9 @@ pub struct Suspicion {
     pub code: SuspicionCode,
     /// The measure, where there is one.
     pub value: Option<f64>,
+    /// From which on the measure is told.
+    #[ts(optional = nullable)]
+    pub limit: Option<f64>,
     /// What was seen, and what to do.
     pub text: Text,
 }

@@ -3,20 +3,44 @@
 use domain::{BatchId, Fingerprint, PortraitId, ShotNumber, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use upload::Secret;
+
+/// Where a secret is kept. Never in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretPlace {
+    /// In the system's keyring, locked to the signed-in user.
+    Keyring,
+    /// In a file that only this user may read, sealed for a key in the user's configuration.
+    SealedFile,
+}
 
 /// Where to, and how. Answers never hold a secret: `secret` is null there, and `secret_kept` tells whether one is
-/// kept. A request with `secret` null keeps the one that is there.
+/// kept. A request with `secret` null keeps the one that is there, an empty one is forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
 pub struct UploadSettings {
     /// Where to; null: nowhere yet.
     pub target: Option<UploadTarget>,
     /// Secret key of the store, token of the endpoint.
-    pub secret: Option<String>,
+    #[ts(type = "string | null")]
+    pub secret: Option<Secret>,
     /// Whether a secret is kept. Ignored in requests.
     pub secret_kept: bool,
-    /// Through which proxy: `system`, `direct`, or its address `http://host:port`.
+    /// Where it is kept. Ignored in requests.
+    #[ts(optional = nullable)]
+    pub secret_place: Option<SecretPlace>,
+    /// Through which proxy: `system`, `direct`, or its address `http://host:port`, without a name or password in it.
     pub proxy: String,
+    /// Name at the proxy, if it wants one.
+    #[ts(optional = nullable)]
+    pub proxy_user: Option<String>,
+    /// Password at the proxy. As `secret`: null in answers, null in requests keeps it.
+    #[ts(type = "string | null", optional)]
+    pub proxy_secret: Option<Secret>,
+    /// Whether one is kept. Ignored in requests.
+    #[ts(as = "Option<bool>", optional = nullable)]
+    pub proxy_secret_kept: bool,
     /// Certificates of authorities to trust besides the system's, PEM.
     pub ca_pem: Option<String>,
     /// Allow `http://` to other machines. Pictures then travel readable by anybody.
@@ -37,7 +61,11 @@ impl Default for UploadSettings {
             target: None,
             secret: None,
             secret_kept: false,
+            secret_place: None,
             proxy: "system".to_owned(),
+            proxy_user: None,
+            proxy_secret: None,
+            proxy_secret_kept: false,
             ca_pem: None,
             allow_plain_http: false,
             parallel: 4,
