@@ -62,6 +62,8 @@ pub struct Scanner {
     /// Where the last code was, and how many frames ago.
     last_seen: Option<(Place, u32)>,
     turn: usize,
+    /// Frames in which nothing was read at once.
+    looks: usize,
     /// The last views of the place where a code seems to be.
     stack: Stack,
     /// Time that a join with its reading took for a million pixels, in seconds.
@@ -83,6 +85,9 @@ const REMEMBERED_FRAMES: u32 = 15;
 /// How much longer than the last time a retry may take: its time depends on what is in the picture.
 const CAUTION: f64 = 1.7;
 
+/// What a busy machine may take beyond what was foreseen.
+const RESERVE: Duration = Duration::from_millis(4);
+
 impl Scanner {
     /// A scanner that has seen nothing yet.
     pub fn new() -> Self {
@@ -90,6 +95,7 @@ impl Scanner {
             workshop: Workshop::default(),
             last_seen: None,
             turn: 0,
+            looks: 0,
             stack: Stack::default(),
             join_cost: 0.03,
             cost: Retry::ALL.map(Retry::first_guess_of_cost),
@@ -133,7 +139,7 @@ impl Scanner {
             let Some(pixels) = retry.pixels(luma, place) else {
                 continue;
             };
-            let left = deadline.saturating_sub(start.elapsed()).as_secs_f64();
+            let left = deadline.saturating_sub(start.elapsed() + RESERVE).as_secs_f64();
             if self.cost[number] * pixels * CAUTION > left {
                 continue;
             }
@@ -161,31 +167,43 @@ impl Scanner {
         start: Instant,
         deadline: Duration,
     ) -> Option<Reading> {
-        // Without a sign of a code, the liveliest part of the picture is worth a view: a code may be drowned in noise.
-        let place =
-            evidence.or_else(|| if self.turn.is_multiple_of(2) { locate::densest(luma) } else { None });
-        self.stack.add(luma, place);
-        let left = deadline.saturating_sub(start.elapsed()).as_secs_f64();
-        if !self.stack.is_ready() || self.join_cost * self.stack.pixels() * CAUTION > left / 2.0 {
+        /// While nothing looks like a code, most of the day, a look now and then is enough.
+        const SELDOM: usize = 8;
+        // A code may be drowned in noise and still be the liveliest part of the picture.
+        self.looks = self.looks.wrapping_add(1);
+        let lively = evidence.is_none() && self.looks.is_multiple_of(2);
+        let lively = if lively { locate::liveliest(luma) } else { None };
+        let sure = evidence.is_some() || lively.is_some_and(|(_, much)| much);
+        self.stack.add(luma, evidence.or(lively.map(|(place, _)| place)), sure);
+        let often = if evidence.is_some() {
+            1
+        } else if self.stack.is_suspected() {
+            2
+        } else {
+            SELDOM
+        };
+        if !self.stack.is_ready() || !self.looks.is_multiple_of(often) {
             return None;
         }
-        // While nothing looks like a code, most of the day, a look now and then is enough.
-        const SELDOM: usize = 4;
-        let step = match evidence {
-            Some(_) => {
-                self.turn = self.turn.wrapping_add(1);
-                self.turn
+        let pixels = self.stack.pixels().max(1e-3);
+        for how in [Join::Mean, Join::Darkest] {
+            // Half of the time is the retries'.
+            let left = (deadline / 2).saturating_sub(start.elapsed()).as_secs_f64();
+            if self.join_cost * pixels * CAUTION > left {
+                break;
             }
-            None if self.turn.is_multiple_of(SELDOM) => self.turn / SELDOM,
-            None => return None,
-        };
-        let begun = Instant::now();
-        let pixels = self.stack.pixels();
-        let how = if step.is_multiple_of(2) { Join::Mean } else { Join::Darkest };
-        let (picture, origin) = self.stack.join(how)?;
-        let reading = readers::zxing(picture, readers::Threshold::LocalAverage).moved(origin);
-        self.join_cost = begun.elapsed().as_secs_f64() / pixels.max(1e-3);
-        (!reading.codes.is_empty()).then_some(reading)
+            let begun = Instant::now();
+            let (picture, origin) = self.stack.join(how)?;
+            let mut reading = readers::zxing(picture, readers::Threshold::LocalAverage);
+            if reading.codes.is_empty() && how == Join::Mean {
+                reading = readers::zxing(self.workshop.blur(picture), readers::Threshold::LocalAverage);
+            }
+            self.join_cost = begun.elapsed().as_secs_f64() / pixels;
+            if !reading.codes.is_empty() {
+                return Some(reading.moved(origin));
+            }
+        }
+        None
     }
 
     fn found(&mut self, luma: &GrayImage, reading: Reading) -> ScanOutcome {

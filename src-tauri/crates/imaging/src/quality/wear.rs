@@ -128,11 +128,11 @@ fn lens(face: &Aligned, side: usize) -> f64 {
 }
 
 /// Part of `pixels` whose colour is not that of the cheeks; lightness may differ more than hue. The colours of dark
-/// skin, and of skin in the dark, lie nearer together, and hair lies nearer to them: the room shrinks with lightness.
-fn foreign(face: &Aligned, own: [f64; 3], room: [f64; 3], pixels: &[usize]) -> f64 {
-    let share = own[0] / 55.0;
-    let (light, hue) = (share.clamp(0.4, 1.0), share.clamp(0.5, 1.0));
-    let room = [room[0] * light, room[1] * hue, room[2] * hue];
+/// skin, and of skin in the dark, lie nearer together, and hair lies nearer to them: the room shrinks with lightness,
+/// down to `least`.
+fn foreign(face: &Aligned, own: [f64; 3], room: [f64; 3], least: f64, pixels: &[usize]) -> f64 {
+    let share = (own[0] / 55.0).clamp(least, 1.0);
+    let room = room.map(|r| r * share);
     let far = |at: &&usize| {
         let colour = lab(face.colour(**at));
         (0..3).map(|c| ((colour[c] - own[c]) / room[c]).powi(2)).sum::<f64>() > 4.0
@@ -145,7 +145,7 @@ fn above_brow(face: &Aligned, own: [f64; 3], side: usize) -> f64 {
     let lower = edge.iter().map(|p| [p[0], p[1] - 9.0]);
     let upper = edge.iter().rev().map(|p| [p[0], p[1] - 24.0]);
     let strip: Vec<[f64; 2]> = lower.chain(upper).collect();
-    foreign(face, own, [18.0, 9.0, 9.0], &face.polygon(&strip))
+    foreign(face, own, [18.0, 9.0, 9.0], 0.45, &face.polygon(&strip))
 }
 
 fn around_eye(face: &Aligned, own: [f64; 3], side: usize) -> f64 {
@@ -157,7 +157,8 @@ fn around_eye(face: &Aligned, own: [f64; 3], side: usize) -> f64 {
     let opening: std::collections::HashSet<usize> =
         face.polygon(&grown(&OPENINGS[side], 1.45)).into_iter().collect();
     ring.retain(|at| !opening.contains(at));
-    foreign(face, own, [30.0, 12.0, 12.0], &ring)
+    // The hollows of the eyes lie in the shade on any skin.
+    foreign(face, own, [30.0, 12.0, 12.0], 0.85, &ring)
 }
 
 impl Wear {

@@ -70,6 +70,15 @@ const CELL: usize = 8;
 /// The part of a frame that changes most between neighbouring pixels: a code has more edges than faces, cloth and
 /// walls have. `None` in a frame without texture.
 pub(super) fn densest(luma: &GrayImage) -> Option<Place> {
+    liveliest(luma).map(|(place, _)| place)
+}
+
+/// The same, and whether it is so lively that a code may be there: steps of 7 levels and more on the mean, half as many
+/// again as in the frame at large.
+pub(super) fn liveliest(luma: &GrayImage) -> Option<(Place, bool)> {
+    /// Steps that are summed up in a cell, and cells in a sum.
+    const SAMPLES: u32 = 4 * (6 + 8) * 25;
+    const LIVELY: u32 = 7;
     let columns = luma.width() as usize / CELL;
     let rows = luma.height() as usize / CELL;
     if columns < 8 || rows < 8 {
@@ -99,7 +108,11 @@ pub(super) fn densest(luma: &GrayImage) -> Option<Place> {
         open.extend(neighbours.iter().filter(|n| n.0).filter_map(|n| cell.checked_add_signed(n.1)));
     }
     let [x0, y0, x1, y1] = found;
-    Some(Place([x0 * CELL, y0 * CELL, (x1 + 1) * CELL, (y1 + 1) * CELL].map(|v| v as f32)))
+    let place = Place([x0 * CELL, y0 * CELL, (x1 + 1) * CELL, (y1 + 1) * CELL].map(|v| v as f32));
+    let mut ranked = energy;
+    let middle = ranked.len() / 2;
+    let usual = *ranked.select_nth_unstable(middle).1;
+    Some((place, most > SAMPLES * LIVELY && most > usual + usual / 2))
 }
 
 /// Sum of the steps along and across in each cell, on every second row; a step counts up to 40, so that one strong

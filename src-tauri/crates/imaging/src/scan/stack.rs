@@ -27,14 +27,18 @@ pub(super) struct Stack {
     place: Option<Place>,
     views: VecDeque<GrayImage>,
     joined: GrayImage,
-    /// Frames since the place was confirmed.
+    /// Frames since anything pointed to the place.
     age: u32,
+    /// Frames since finder patterns, or a code that was read, pointed to it; `None` if nothing but liveliness did.
+    suspected: Option<u32>,
 }
 
 /// More views would smear a hand that moves, and cost time.
 const MOST: usize = 5;
 /// A place that nothing has pointed to for so many frames is given up.
 const STALE: u32 = 12;
+/// Most that two pixels may differ by when views are moved onto each other.
+const MOST_STEP: u8 = 60;
 /// A hand moves a phone less than this between two looks, in pixels.
 const REACH: i32 = 14;
 
@@ -42,17 +46,24 @@ impl Stack {
     /// The code was read, or the picture is another.
     pub(super) fn clear(&mut self) {
         self.place = None;
+        self.suspected = None;
         self.views.clear();
     }
 
     /// Adds a view of the place where a code seems to be. A place that has moved on begins anew; a frame that points
-    /// nowhere adds a view of the last place.
-    pub(super) fn add(&mut self, luma: &GrayImage, seen: Option<Place>) {
+    /// nowhere adds a view of the last place. `sure` tells a place with signs of a code from one that is only lively,
+    /// which never takes a suspected place away.
+    pub(super) fn add(&mut self, luma: &GrayImage, seen: Option<Place>, sure: bool) {
+        self.suspected = self.suspected.map(|age| age + 1).filter(|age| *age <= STALE);
+        let seen = seen.filter(|_| sure || self.suspected.is_none());
         self.age = if seen.is_some() { 0 } else { self.age + 1 };
         let keeps = |place: &Place| seen.is_none_or(|seen| place.holds_most_of(&seen)) && self.age <= STALE;
         if !self.place.as_ref().is_some_and(keeps) {
             self.clear();
             self.place = seen.map(|place| place.with_margin_in(luma));
+        }
+        if sure && seen.is_some() {
+            self.suspected = Some(0);
         }
         let Some(place) = self.place else { return };
         let view = cut(luma, place);
@@ -66,6 +77,11 @@ impl Stack {
             self.views.pop_front();
         }
         self.views.push_back(view);
+    }
+
+    /// Whether a code was seen or suspected there a moment ago.
+    pub(super) fn is_suspected(&self) -> bool {
+        self.suspected.is_some()
     }
 
     /// Whether there is something to join.
@@ -130,7 +146,8 @@ fn best(fixed: &GrayImage, view: &GrayImage, from: (i32, i32), reach: i32, step:
             let fixed_row = &fixed.as_raw()[(y * w) as usize..];
             let view_row = &view.as_raw()[((y + dy) * w) as usize..];
             for x in range(dx, w).step_by(step) {
-                sum += u64::from(fixed_row[x as usize].abs_diff(view_row[(x + dx) as usize]));
+                // Glare that lies elsewhere must not outweigh the modules.
+                sum += u64::from(fixed_row[x as usize].abs_diff(view_row[(x + dx) as usize]).min(MOST_STEP));
                 count += 1;
             }
         }
@@ -192,7 +209,7 @@ mod tests {
         let clean = pattern(-3, 3, 0);
         let place = Place([60.0, 60.0, 180.0, 180.0]);
         for (i, (dx, dy)) in [(0, 0), (4, 2), (-6, 5), (2, -4), (-3, 3)].into_iter().enumerate() {
-            stack.add(&pattern(dx, dy, i as u32 + 1), Some(place));
+            stack.add(&pattern(dx, dy, i as u32 + 1), Some(place), true);
         }
         assert!(stack.is_ready());
         let (joined, origin) = stack.join(Join::Mean).unwrap();
@@ -216,13 +233,15 @@ mod tests {
     fn another_place_and_a_long_silence_begin_anew() {
         let mut stack = Stack::default();
         let frame = GrayImage::new(800, 600);
-        stack.add(&frame, Some(Place([100.0, 100.0, 250.0, 250.0])));
-        stack.add(&frame, None);
+        stack.add(&frame, Some(Place([100.0, 100.0, 250.0, 250.0])), true);
+        stack.add(&frame, None, false);
+        // What is only lively takes nothing away from what is suspected.
+        stack.add(&frame, Some(Place([600.0, 300.0, 700.0, 400.0])), false);
         assert!(stack.is_ready());
-        stack.add(&frame, Some(Place([500.0, 300.0, 650.0, 450.0])));
+        stack.add(&frame, Some(Place([500.0, 300.0, 650.0, 450.0])), true);
         assert!(!stack.is_ready());
         for _ in 0..=STALE {
-            stack.add(&frame, None);
+            stack.add(&frame, None, false);
         }
         assert!(!stack.is_ready() && stack.join(Join::Mean).is_none());
     }
