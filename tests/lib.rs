@@ -1,6 +1,8 @@
-//! Shared parts of the journeys: where things are, a station without a window, and the real window through
+//! Shared parts of the journeys: where things are, a station without a window, a sealed day, and the real window through
 //! WebDriver.
 
 pub mod booth;
+pub mod laptop;
 pub mod places;
+pub mod sealed_day;
 pub mod webdriver;

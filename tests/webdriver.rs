@@ -135,6 +135,20 @@ impl Window {
         body.send_keys(keys).await.expect("keys arrive");
     }
 
+    /// Puts text into a field as pasting does, in place of what it holds: typed at a driver's speed it would be a
+    /// barcode gun's.
+    pub async fn paste(&self, id: &str, text: &str) {
+        self.wait(id).await.click().await.expect("the field is clicked");
+        let script =
+            "document.activeElement.select(); document.execCommand('insertText', false, arguments[0]);";
+        self.client.execute(script, vec![json!(text)]).await.expect("the field takes text");
+    }
+
+    /// Waits for an element by its test id with an attribute.
+    pub async fn wait_with(&self, id: &str, attribute: &str, value: &str) -> fantoccini::elements::Element {
+        self.wait_css(&format!("[data-testid=\"{id}\"][data-{attribute}=\"{value}\"]")).await
+    }
+
     /// Calls an operation as the window does.
     pub async fn rpc(&self, name: &str, request: Value) -> Value {
         let script = "const [name, request, done] = arguments; \
@@ -173,4 +187,8 @@ pub mod keys {
     pub const F2: &str = "\u{E032}";
     /// F3.
     pub const F3: &str = "\u{E033}";
+    /// F5.
+    pub const F5: &str = "\u{E035}";
+    /// F8.
+    pub const F8: &str = "\u{E038}";
 }

@@ -42,6 +42,11 @@ enum Command {
     Check(CheckArgs),
     /// Run the real loop over a folder of camera frames.
     Replay(ReplayArgs),
+    /// 空景, the picture of the empty seat.
+    Plate {
+        #[command(subcommand)]
+        command: PlateCommand,
+    },
     /// Cameras of this machine.
     Camera {
         #[command(subcommand)]
@@ -145,7 +150,7 @@ pub struct CheckArgs {
 
 #[derive(Args)]
 pub struct ReplayArgs {
-    /// Folder of frames, taken in name order.
+    /// Folder of frames, taken in name order; plate.png or plate.jpg among them is the empty seat.
     pub frames: PathBuf,
     /// Data folder; made if it is missing.
     #[arg(long)]
@@ -159,6 +164,19 @@ pub struct ReplayArgs {
     /// JSON lines instead of text.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Subcommand)]
+pub enum PlateCommand {
+    /// Say what pictures of the empty seat are worth: evenness, colour cast, lamp balance, exposure.
+    Check {
+        /// Picture files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// JSON lines instead of text.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -225,6 +243,9 @@ pub fn main() -> ExitCode {
         Some(Command::Look(args)) => commands::look(&args, &assets),
         Some(Command::Check(args)) => commands::check(&args, &assets),
         Some(Command::Replay(args)) => commands::replay(&args, &assets),
+        Some(Command::Plate { command: PlateCommand::Check { files, json } }) => {
+            commands::plate(&files, json, &assets)
+        }
         Some(Command::Camera { command }) => commands::camera(&command),
         Some(Command::Day(command)) => day::run(&command, &assets),
         Some(Command::Handover(command)) => handover::run(&command, &assets),

@@ -253,6 +253,33 @@ pub fn replay(args: &ReplayArgs, assets: &Assets) -> ExitCode {
     }
 }
 
+/// `gradbooth plate check`. 1 if one of them would spoil portraits.
+pub fn plate(files: &[PathBuf], json: bool, assets: &Assets) -> ExitCode {
+    let engine = match engine(assets) {
+        Ok(engine) => engine,
+        Err(error) => return complain(&error),
+    };
+    let mut all_well = true;
+    for file in files {
+        match api::plate::check(file, &engine) {
+            Ok(line) => {
+                all_well &= line.grade != domain::plate::Grade::Bad;
+                print(json, &line, || {
+                    let notes: Vec<&str> = line.check.notes.iter().map(|n| n.text.zh.as_str()).collect();
+                    let person = if line.check.faces > 0 { "画面里有人 " } else { "" };
+                    format!("{}: {:?} {person}{}", line.input, line.grade, notes.join(" "))
+                });
+            }
+            Err(error) => {
+                all_well = false;
+                let input = file.display().to_string();
+                failed(json, &FailedLine { input, code: error.code, error: error.text.zh });
+            }
+        }
+    }
+    status(all_well)
+}
+
 /// `gradbooth camera …`.
 pub fn camera(command: &CameraCommand) -> ExitCode {
     match command {

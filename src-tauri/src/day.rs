@@ -7,11 +7,11 @@ use api::Assets;
 use clap::{Args, Subcommand};
 use domain::ticket::Action;
 use domain::{
-    BatchId, BatchPlan, CaptureCode, CodeSource, Consent, Day, FeeRule, HoldReason, PaymentMethod,
-    ShotNumber, SubjectId, Text, Way,
+    BatchId, BatchPlan, CaptureCode, CodeSource, Consent, Day, FeeRule, HoldReason, MakeUpTerms,
+    PaymentMethod, ShotNumber, SubjectId, Text, Way,
 };
 use serde_json::{Value, json};
-use store::{DayRefusal, NewCheckIn, NewPayment, Store, StoreError, TicketRecord};
+use store::{DayRefusal, NewCheckIn, NewPayment, Remaining, Store, StoreError, TicketRecord};
 
 use crate::commands::{print, status};
 use crate::{clock, day_files};
@@ -86,6 +86,19 @@ pub enum BatchCommand {
     Open {
         /// Row of the batch.
         id: i64,
+        #[command(flatten)]
+        on: On,
+    },
+    /// Prepare a make-up day with those who remain of a batch that is sealed or put aside, by that batch's plan.
+    MakeUp {
+        /// Row of the earlier batch.
+        id: i64,
+        /// Its day, like 2026-06-01.
+        #[arg(long)]
+        date: String,
+        /// 地点; that of the earlier batch if it is not said.
+        #[arg(long)]
+        place: Option<String>,
         #[command(flatten)]
         on: On,
     },
@@ -327,13 +340,7 @@ fn plan(args: &PlanArgs) -> Result<BatchPlan, Complaint> {
         let text = std::fs::read_to_string(file).map_err(|e| wrong(e.to_string()))?;
         return serde_json::from_str(&text).map_err(|e| wrong(e.to_string()));
     }
-    let date = args.date.as_deref().and_then(Day::parse).ok_or_else(|| {
-        bad(
-            "bad_date",
-            "日期要写成 2026-05-13。".to_owned(),
-            "The date is written like 2026-05-13.".to_owned(),
-        )
-    })?;
+    let date = day(args.date.as_deref().unwrap_or_default())?;
     Ok(BatchPlan {
         school: args.school.clone().unwrap_or_default(),
         date,
@@ -351,6 +358,18 @@ fn plan(args: &PlanArgs) -> Result<BatchPlan, Complaint> {
         naming: args.naming.clone(),
         consent: Consent { version: args.consent.clone(), text: String::new() },
         upload_allowed: false,
+        make_up: MakeUpTerms::default(),
+        make_up_of: None,
+    })
+}
+
+fn day(text: &str) -> Result<Day, Complaint> {
+    Day::parse(text).ok_or_else(|| {
+        bad(
+            "bad_date",
+            "日期要写成 2026-05-13。".to_owned(),
+            "The date is written like 2026-05-13.".to_owned(),
+        )
     })
 }
 
@@ -380,6 +399,19 @@ fn batch(command: &BatchCommand) -> Done {
         BatchCommand::Open { id, on } => {
             let opened = open(on)?.open_batch(BatchId(*id), now)?;
             print(on.json, &opened, || format!("已打开批次 {id}"));
+        }
+        BatchCommand::MakeUp { id, date, place, on } => {
+            let date = day(date)?;
+            let mut store = open(on)?;
+            let earlier = store.batch(BatchId(*id))?.plan;
+            let place = place.clone().unwrap_or_else(|| earlier.place.clone());
+            let plan = BatchPlan { date, place, ..earlier };
+            let (made, remaining) = store.make_up_batch(BatchId(*id), &plan, now)?;
+            let Remaining { people, paid, retakes } = remaining;
+            let line = json!({ "batch": made, "people": people, "paid": paid, "retakes": retakes });
+            print(on.json, &line, || {
+                format!("批次 {}：补采 {people} 人，其中已缴费 {paid} 人；待重拍 {retakes} 张", made.id)
+            });
         }
         BatchCommand::Seal { id, reason, on } => {
             let (sealed, counts) = open(on)?.seal_batch(BatchId(*id), reason.as_deref(), now)?;

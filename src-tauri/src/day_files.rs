@@ -67,11 +67,11 @@ fn sheet(file: &Path) -> Result<SheetFile, ApiError> {
         ApiError::new(e.code(), text.zh, text.en)
     })?;
     let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(SheetFile { name, base64: STANDARD.encode(bytes) })
+    Ok(SheetFile { name, base64: STANDARD.encode(bytes), path: None })
 }
 
 fn station(data: &Path, assets: &Assets) -> Station {
-    Station::start(window::config(data.to_owned(), assets.clone(), false, DemoScene::Auto))
+    Station::start_without_models(window::config(data.to_owned(), assets.clone(), false, DemoScene::Auto))
 }
 
 fn done(result: Result<bool, ApiError>) -> ExitCode {

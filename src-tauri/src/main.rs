@@ -2,6 +2,7 @@
 //! the command line. No decision is made here.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
+mod choose;
 mod cli;
 mod clock;
 mod commands;
@@ -10,6 +11,7 @@ mod day_files;
 mod doors;
 mod handover;
 mod platform;
+mod reveal;
 mod screens;
 mod serve;
 mod window;

@@ -9,7 +9,7 @@ use api::{ApiError, Assets, CameraRequest, Config, Event, Operations, Station};
 use serde_json::Value;
 use tauri::{Emitter, Manager, State, WebviewUrl, WebviewWindowBuilder};
 
-use crate::{clock, doors, screens};
+use crate::{choose, clock, doors, reveal, screens};
 
 /// What the command line wishes for.
 pub struct Wish {
@@ -38,8 +38,14 @@ pub fn open(wish: Wish) -> ExitCode {
     let (frames, pictures, managed) = (Arc::clone(&station), Arc::clone(&station), Arc::clone(&station));
     let size = wish.size;
     let run = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
         .manage(managed)
-        .invoke_handler(tauri::generate_handler![rpc, screens::open_screen])
+        .invoke_handler(tauri::generate_handler![
+            rpc,
+            screens::open_screen,
+            choose::choose_path,
+            reveal::open_folder
+        ])
         .register_asynchronous_uri_scheme_protocol("frame", move |_, request, responder| {
             let station = Arc::clone(&frames);
             // One request at a time is in flight; a thread each is cheap and keeps the webview's own free.

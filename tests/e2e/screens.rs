@@ -1,8 +1,12 @@
 //! Pictures of every screen of the real window, for people to look at: `cargo xtask screens`.
 
+#[path = "hand_screens.rs"]
+mod hand_screens;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
+use journeys::sealed_day::SealedDay;
 use journeys::webdriver::{Window, keys};
 use serde_json::json;
 
@@ -80,6 +84,7 @@ async fn tour(window: &Window, dir: &std::path::Path) {
 #[ignore = "pictures for people; run with `cargo xtask screens`"]
 fn pictures_of_every_screen() {
     let dir = PathBuf::from(std::env::var_os("GRADBOOTH_SCREENS").expect("GRADBOOTH_SCREENS says where to"));
+    let day = SealedDay::shoot();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         for size in ["1366x768", "1920x1080"] {
@@ -93,12 +98,46 @@ fn pictures_of_every_screen() {
                 window.rpc("camera.choose", json!({ "id": "demo" })).await;
                 tour(&window, &into).await;
                 window.close().await;
+                hand_screens::tour(&day, size, tongue, &into).await;
             }
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join("gradbooth.db"), b"not a database").unwrap();
             let Some(window) = Window::open(folder.path(), &["--size", size]).await else { return };
             settle().await;
             window.screenshot(&dir.join(format!("{size}-zh/16-trouble.png"))).await;
+            window.close().await;
+        }
+    });
+}
+
+#[test]
+#[ignore = "pictures for people; run with `cargo xtask screens`"]
+fn pictures_of_the_empty_seat() {
+    const F9: &str = "\u{E039}";
+    let dir = PathBuf::from(std::env::var_os("GRADBOOTH_SCREENS").expect("GRADBOOTH_SCREENS says where to"));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        for (size, tongue) in [("1366x768", "zh"), ("1920x1080", "en")] {
+            let folder = tempfile::tempdir().unwrap();
+            let into = dir.join(format!("{size}-{tongue}"));
+            let Some(window) = Window::open(folder.path(), &["--size", size]).await else { return };
+            language(&window, tongue).await;
+            window.rpc("camera.choose", json!({ "id": "demo" })).await;
+            window.demo("empty").await;
+            settle().await;
+            window.screenshot(&into.join("17-plate-due.png")).await;
+            window.press(F9).await;
+            window.wait("plate-verdict").await;
+            settle().await;
+            window.screenshot(&into.join("18-plate.png")).await;
+            window.press(keys::ENTER).await;
+            settle().await;
+            window.screenshot(&into.join("19-plate-kept.png")).await;
+            window.demo("seated").await;
+            settle().await;
+            window.press(F9).await;
+            settle().await;
+            window.screenshot(&into.join("20-plate-refused.png")).await;
             window.close().await;
         }
     });

@@ -1,32 +1,20 @@
 //! A small day through the operations: roster, schedule, desk, calls, the seat, a swap, the end; with real rows.
 
-use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use api::view::DemoScene;
-use api::{Assets, Config, Station, call};
-use domain::{CaptureCode, CodeSource, Timestamp, Verdict};
-use journeys::places;
+use api::{Config, Station, call};
+use domain::{CaptureCode, Timestamp};
+use journeys::laptop::{self, assets};
 use serde_json::{Value, json};
-use store::{NewPortrait, NewShot, Store};
+use store::Store;
 
 /// The clock of this day, which can jump; 2026-05-13 08:30 UTC.
 static CLOCK: AtomicI64 = AtomicI64::new(1_778_661_000_000);
 
 fn tick() -> Timestamp {
     Timestamp(CLOCK.fetch_add(1_000, Ordering::SeqCst))
-}
-
-/// The program's files without its models: no picture is made here, and nobody waits for them to load.
-fn assets(data: &Path) -> Assets {
-    let folder = data.join("assets");
-    let specs = folder.join("specs");
-    fs::create_dir_all(&specs).unwrap();
-    for file in fs::read_dir(places::root().join("assets/specs")).unwrap().flatten() {
-        fs::copy(file.path(), specs.join(file.file_name())).unwrap();
-    }
-    Assets::at(folder)
 }
 
 fn station(data: &Path) -> Station {
@@ -51,41 +39,9 @@ fn refused(station: &Station, name: &str, request: Value) -> String {
     }
 }
 
-/// What a booth with a camera does: the picture of whoever sits there. The models have tests of their own.
+/// What a booth with a camera does: the picture of whoever sits there.
 fn photograph(data: &Path, code: &str) {
-    let (mut store, report) = Store::open(data, "机位", tick()).expect("the station has let go");
-    let code = CaptureCode::new(code).unwrap();
-    let sitting = match report.unfinished {
-        Some(open) => open.id,
-        None => {
-            let earlier = store.earlier_accept(&code).unwrap().map(|e| e.portrait);
-            store.open_sitting(&code, CodeSource::Gun, earlier, tick()).unwrap().id
-        }
-    };
-    let original = format!("original {sitting}");
-    let new = NewShot {
-        sitting,
-        original: original.as_bytes(),
-        extension: "jpg",
-        verdict: Verdict::Pass,
-        findings: Vec::new(),
-        geometry: None,
-        plan: None,
-        provenance: json!({}),
-    };
-    let shot = store.add_shot(&new, tick()).unwrap();
-    let jpeg = format!("portrait {sitting}");
-    let portrait = NewPortrait {
-        shot: shot.id,
-        jpeg: jpeg.as_bytes(),
-        quality: 90,
-        spec_id: "registry-safe",
-        verdict: Verdict::Pass,
-        findings: Vec::new(),
-        override_reason: None,
-        expected_code: &code,
-    };
-    store.accept(&portrait, tick()).unwrap();
+    laptop::photograph(data, "机位", code, tick);
 }
 
 fn plan(double_proof: bool) -> Value {
@@ -233,6 +189,9 @@ fn without_double_proof_the_call_arms_the_sitting_with_the_code_of_the_desk() {
     issue(&station, "code-zhang", "2022001");
     let called = ask(&station, "queue.next", json!({}));
     assert_eq!(called["stage"]["kind"], "seated");
+    // The person has still to walk to the booth: the call screen says where to, and chimes.
+    let board = ask(&station, "queue.board", json!({}));
+    assert_eq!((&board["called"][0]["number"], &board["called"][0]["seated"]), (&json!(1), &json!(false)));
     let view = ask(&station, "station.view", json!({}));
     let fingerprint = CaptureCode::new("code-zhang").unwrap().fingerprint();
     assert_eq!(view["phase"]["sitting"]["fingerprint"], fingerprint.as_str());

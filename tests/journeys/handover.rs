@@ -9,108 +9,19 @@ use std::time::{Duration, Instant};
 use api::handover::operations::HandoverOperations;
 use api::handover::view::*;
 use api::{Nothing, Station};
-use domain::{BatchId, BatchPlan, Day, FeeRule, Subject, Way};
+use domain::{BatchId, Day};
 use journeys::booth::{now, station};
-use journeys::places;
+use journeys::sealed_day::{NAMES, SealedDay, files_below, id_number, student_no};
 use store::Store;
 use tempfile::TempDir;
 
-const NAMES: [&str; 3] = ["欧阳测试甲", "测试乙", "测试丙"];
-
-fn student_no(n: usize) -> String {
-    format!("2022110745{n:02}")
-}
-
-fn id_number(n: usize) -> String {
-    format!("11010519491231{n:03}X")
-}
-
-/// Three students with a roster, photographed by the real loop, in a sealed batch that may be uploaded. Made once.
-struct Fixture {
-    data: TempDir,
-    /// What the codes said.
-    payloads: Vec<Vec<u8>>,
-}
-
-fn plan() -> BatchPlan {
-    BatchPlan {
-        school: "某某大学".into(),
-        date: Day::new(2026, 5, 13).expect("a day"),
-        place: "体育馆".into(),
-        group: "1".into(),
-        spec: "registry-safe".into(),
-        fee: FeeRule::None,
-        way: Way::Booth,
-        double_proof: false,
-        masked_names: false,
-        naming: "{学院}/{学号}".into(),
-        consent: Default::default(),
-        upload_allowed: true,
-    }
-}
-
-fn fixture() -> Fixture {
-    let data = tempfile::tempdir().expect("a folder");
-    let frames = tempfile::tempdir().expect("a folder");
-    api::demo_pictures::draw_day(frames.path(), NAMES.len(), 7).expect("a day is drawn");
-    let (mut store, _) = Store::open(data.path(), "A-1", now()).expect("a data folder");
-    let batch = store.new_batch(&plan(), now()).expect("a batch").id;
-    store.open_batch(batch, now()).expect("opened");
-    let mut lines = Vec::new();
-    for (n, name) in NAMES.iter().enumerate() {
-        let subject = Subject {
-            student_no: Some(student_no(n)),
-            name: Some((*name).into()),
-            id_number: Some(id_number(n)),
-            college: Some("计算机学院".into()),
-            ..Subject::default()
-        };
-        lines.push(store.add_late_entry(batch, &subject, "补录", now()).expect("a line"));
-    }
-    drop(store);
-    let assets = places::assets();
-    let engine = api::load_engine(&assets).expect("the engine");
-    let spec = assets.spec("registry-safe", None).expect("the spec");
-    let replay = api::replay::Replay {
-        frames: frames.path(),
-        data: data.path(),
-        station: "A-1",
-        spec: &spec,
-        engine: &engine,
-        now,
-    };
-    let done = api::replay::run(&replay, |_| {}).expect("replayed");
-    assert_eq!(done.accepted as usize, NAMES.len());
-    let (mut store, _) = Store::open(data.path(), "A-1", now()).expect("a data folder");
-    let pictures = store.reader_door().open().expect("a reader").handover(Some(batch)).expect("pictures");
-    for (picture, line) in pictures.iter().zip(&lines) {
-        store.link_subject(picture.number, *line, now()).expect("linked");
-    }
-    store.seal_batch(batch, None, now()).expect("sealed");
-    let payloads = pictures.iter().map(|picture| picture.code.bytes().to_vec()).collect();
-    Fixture { data, payloads }
-}
-
-static FIXTURE: LazyLock<Fixture> = LazyLock::new(fixture);
+static FIXTURE: LazyLock<SealedDay> = LazyLock::new(SealedDay::shoot);
 const BATCH: Option<BatchId> = Some(BatchId(1));
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("listed") {
-        let entry = entry.expect("listed").path();
-        let target = to.join(entry.file_name().expect("a name"));
-        if entry.is_dir() {
-            copy(&entry, &target);
-        } else {
-            fs::copy(&entry, &target).expect("copied");
-        }
-    }
-}
 
 /// A data folder of its own, and a station on it.
 fn day() -> (TempDir, Station) {
     let folder = tempfile::tempdir().expect("a folder");
-    copy(FIXTURE.data.path(), &folder.path().join("data"));
+    FIXTURE.copy_to(&folder.path().join("data"));
     let station = station(&folder.path().join("data"));
     (folder, station)
 }
@@ -212,15 +123,6 @@ fn uploaded(station: &Station, close: bool) -> UploadStatus {
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-}
-
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut all = Vec::new();
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() { all.extend(files_below(&path)) } else { all.push(path) }
-    }
-    all
 }
 
 #[test]
@@ -443,4 +345,64 @@ fn a_swap_after_delivery_yields_a_parcel_of_what_changed() {
     assert_eq!(domain::ContentHash::of(&other).to_hex(), items[1].path.trim_start_matches("portrait/"));
     assert!(station.correction_plan(request).expect("planned").nothing, "told once");
     assert_eq!(station.outbox_list(Nothing {}).expect("the outbox")[0].corrections_due, 0);
+}
+
+#[test]
+fn the_permission_to_upload_is_given_and_taken_back_after_sealing_too() {
+    let (home, station) = day();
+    let settings = UploadSettings {
+        target: Some(UploadTarget::Folder { path: folder(&home, "share") }),
+        ..UploadSettings::default()
+    };
+    station.upload_settings_save(settings).expect("kept");
+    let allow =
+        |batch, allowed| station.upload_allow(UploadAllow { batch, allowed }).expect("decided").allowed;
+    assert!(!allow(BATCH, false));
+    let start = UploadStart { batch: BATCH, close: true };
+    assert_eq!(station.upload_start(start).expect_err("taken back").code, "upload_not_allowed");
+    assert!(!station.outbox_list(Nothing {}).expect("the outbox")[0].upload_allowed);
+    assert!(allow(BATCH, true) && station.outbox_list(Nothing {}).expect("the outbox")[0].upload_allowed);
+    assert_eq!(uploaded(&station, true).state, UploadState::Complete);
+    assert!(!station.upload_status(OfBatch { batch: None }).expect("a status").allowed, "each for itself");
+    assert!(allow(None, true) && !allow(None, false));
+    let missing = station.upload_allow(UploadAllow { batch: Some(BatchId(9)), allowed: true });
+    assert_eq!(missing.expect_err("no such batch").code, "unknown_row");
+}
+
+#[test]
+fn an_export_is_planned_before_a_place_is_chosen() {
+    let (_home, station) = day();
+    let contents = ExportContents { template: "{学院}/{身份证号}".into(), ..ExportContents::default() };
+    let request =
+        ExportRequest { batch: BATCH, into: String::new(), name: String::new(), contents, lock: None };
+    let plan = station.export_plan(request.clone()).expect("planned");
+    assert!(plan.drive.is_none() && plan.problems.is_empty() && !plan.resumes, "{plan:?}");
+    assert!(plan.sample.contains(&format!("data/portraits/计算机学院/{}.jpg", id_number(0))), "{plan:?}");
+    assert_eq!(station.export_start(request).expect_err("nowhere").code, "no_such_folder");
+}
+
+#[test]
+fn pictures_from_elsewhere_are_shown_small_and_only_those_of_a_check() {
+    let (home, station) = day();
+    let sent = home.path().join("sent");
+    fs::create_dir_all(&sent).expect("a folder");
+    let frame = image::RgbImage::from_fn(1800, 2400, |x, y| image::Rgb([x as u8, y as u8, 90]));
+    frame.save(sent.join("a.png")).expect("written");
+    fs::write(sent.join("b.jpg"), b"no picture").expect("written");
+    let check = IntakeCheck { paths: vec![sent.to_str().expect("UTF-8").into()], ..IntakeCheck::default() };
+    let job = station.intake_check(check).expect("begun");
+    let JobResult::IntakeChecked(report) = wait(&station, &job).expect("checked") else { panic!("another") };
+    for (n, item) in report.items.iter().enumerate() {
+        let small = station.picture(&format!("intake/{}/{n}", report.check));
+        if item.file.ends_with("a.png") {
+            let (jpeg, media) = small.expect("a picture");
+            let size = image::load_from_memory(&jpeg).expect("a JPEG").to_rgb8().dimensions();
+            assert_eq!((media, size), ("image/jpeg", (480, 640)));
+        } else {
+            assert_eq!(small.expect_err("no picture").code, "picture_damaged");
+        }
+    }
+    for path in ["intake/1/2", "intake/9/0", "intake/1/../a.png", "intake//", "intake/1"] {
+        assert_eq!(station.picture(path).expect_err(path).code, "no_picture");
+    }
 }

@@ -3,6 +3,9 @@
 mod bad_input;
 mod command_line;
 mod day;
+mod day_files;
+mod hall_journey;
 mod handover;
+mod plate;
 mod serve;
 mod sitting;

@@ -20,7 +20,8 @@ function refuse(code: string, zh: string, en: string): never {
 const plan = (change: Partial<BatchPlan> = {}): BatchPlan => ({
   school: '某某工业大学', date: day(), place: '一校区体育馆', group: '1 组', spec: 'registry-safe',
   fee: { kind: 'prepaid', amount_fen: 1700 }, way: 'desk', double_proof: true, masked_names: true,
-  naming: '{college}/{class}/{student_no}', consent: { version: '2026-1', text: '同意为毕业证书采集图像。' }, upload_allowed: false, ...change,
+  naming: '{college}/{class}/{student_no}', consent: { version: '2026-1', text: '同意为毕业证书采集图像。' }, upload_allowed: false,
+  make_up: { words: '未到者以后用手机小程序自行补采。', from: '2026-06-01', fee_fen: 3500 }, make_up_of: null, ...change,
 });
 const item = (id: number, state: BatchItem['batch']['state'], change: Partial<BatchPlan>, shot: number): BatchItem => ({
   batch: { id, plan: plan(change), state, created_at: now() - 80 * HOUR, sealed_at: state === 'sealed' ? now() - 20 * HOUR : null, seal_reason: null },
@@ -261,9 +262,11 @@ export function dayOperations(params: URLSearchParams): { [Name in keyof Operati
     'day.figures': (): DayFigures => ({
       batch: 3, counts: counts(),
       pace: { per_hour: 342.8, seat_seconds: 9.7, wait_seconds: 412, walk_seconds: 21, longest_wait_seconds: 1265, queue_done_at: now() + 260_000, all_done_at: now() + 2.3 * HOUR },
+      plan_ends_at: now() + 2 * HOUR,
       booths: [{ booth: '1', shot: 171, seat_seconds: 9.2 }, { booth: '2', shot: 158, seat_seconds: 10.1 }, { booth: '3', shot: 153, seat_seconds: 10.4 }],
       late_entries: 6, overrides: 3, corrections: 2, corrections_due: 1,
-      findings: [{ code: 'roll', shots: 41 }, { code: 'eyes_closed', shots: 26 }, { code: 'light_balance', shots: 12 }, { code: 'sharpness', shots: 5 }],
+      findings: ([['roll', '歪头', 'Head tilted', 41], ['eyes_closed', '闭眼', 'Eyes shut', 26], ['light_balance', '光线不匀', 'Uneven light', 12]] as const)
+        .map(([code, zh, en, shots]) => ({ code, text: { zh, en }, shots })),
       cash: [{ cashier: '王老师', method: 'wechat', count: 12, total_fen: 20400 }, { cashier: '王老师', method: 'cash', count: 3, total_fen: 5100 }],
     }),
     'audit.verify': () => new Promise((done) => setTimeout(() => done(params.get('audit') === 'broken' ? { events: 812, head: '7d1f00aa91b2c3d4', broken: { id: 813, reason: 'hash' } } : { events: 2417, head: '7d1f00aa91b2c3d4', broken: null }), 400)),

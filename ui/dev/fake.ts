@@ -1,8 +1,9 @@
 import type { Diagnosis, Events, LiveView, Operations, SittingHistory, StationView, Text } from '../src/api';
 import { type Backend, Refused } from '../src/backend/backend';
 import { dayOperations } from './day';
+import { handOperations } from './hand';
 import { drawFrame, drawOriginal, drawPortrait, PHONE_CODE, type Subject } from './draw';
-import { firstView, guidance, shot, sitting, stripOf, TILTED, UNEVEN } from './scenes';
+import { firstView, guidance, PLATE, shot, sitting, stripOf, TILTED, UNEVEN } from './scenes';
 
 /**
  * A stand-in for the shell, to see the window in a browser: `npm run dev:fake`, then `/?at=armed&lang=en`.
@@ -91,6 +92,10 @@ const operations: { [Name in keyof Operations]?: (request: never) => unknown } =
     view.phase = { kind: 'armed', sitting: sitting(number) };
     return tell();
   },
+  'plate.shoot': () => {
+    view.plate = PLATE;
+    return tell();
+  },
   'camera.list': () => [
     { id: 'usb-1', name: { zh: 'Cam Link 4K', en: 'Cam Link 4K' }, detail: 'MJPEG 1920×1080 60 · 1280×720 60', demo: false },
     { id: 'usb-2', name: { zh: 'HD Pro Webcam C920', en: 'HD Pro Webcam C920' }, detail: 'MJPEG 1920×1080 30 · YUYV 640×480 30', demo: false },
@@ -153,6 +158,7 @@ const operations: { [Name in keyof Operations]?: (request: never) => unknown } =
     return tell();
   },
   ...dayOperations(params),
+  ...handOperations(params),
 };
 
 let controls: Operations['camera.controls']['response']['controls'] = [
@@ -256,6 +262,7 @@ export function connect(): Backend {
     },
     // `frames=/live` takes them from a real server, to measure the preview.
     frameUrl: (after) => (params.has('frames') ? `${params.get('frames')}?after=${after}` : `fake-frame:${after}`),
+    choosePath: async ({ pick }) => (pick === 'folder' ? '/media/crew/KINGSTON' : '/home/crew/审核结果.xlsx'),
     openScreen: async (name) => void window.open(`?screen=${name}`),
     pictureUrl: (path) => {
       const seed = Number(/\d+$/.exec(path)?.[0] ?? 0);

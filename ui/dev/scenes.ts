@@ -1,4 +1,4 @@
-import type { Finding, Guidance, PhotoSpec, ShotView, SittingView, StationView, StripItem } from '../src/api';
+import type { Finding, Guidance, PhotoSpec, PlateNote, ShotView, SittingView, StationView, StripItem } from '../src/api';
 
 const between = (min: number, max: number) => ({ min, max });
 
@@ -96,6 +96,28 @@ export const stripOf = (count: number, last: number): StripItem[] =>
     seconds: 9.4,
   }));
 
+const note = (aspect: PlateNote['aspect'], grade: PlateNote['grade'], zh: string, en: string): PlateNote => ({
+  aspect,
+  grade,
+  value: 1,
+  limit: between(0, 2),
+  text: { zh, en },
+});
+
+export const PLATE: StationView['plate'] = {
+  state: 'fresh',
+  shot: {
+    taken_at: Date.now(),
+    picture: 'original/nobody-0',
+    notes: [
+      note('evenness', 'good', '背景平整', 'The backdrop is even'),
+      note('cast', 'good', '颜色正（蓝色背景）', 'No colour cast (blue backdrop)'),
+      note('balance', 'warn', '两侧灯光不匀：学生右手边暗 24%', "Lamps differ: the student's right side is 24% darker"),
+      note('exposure', 'good', '曝光正常', 'The exposure is right'),
+    ],
+  },
+};
+
 export const firstView = (): StationView => ({
   seq: 1,
   station: '1',
@@ -103,6 +125,8 @@ export const firstView = (): StationView => ({
   phase: { kind: 'idle' },
   batch: null,
   turn: null,
+  hall: null,
+  desk_code: null,
   camera: {
     chosen: 'usb-1',
     demo: false,
@@ -118,6 +142,7 @@ export const firstView = (): StationView => ({
   spec: SPEC,
   counts: { accepted: 128, retaken: 9, cancelled: 1, waiting: 128, median_seconds: 9.7 },
   strip: stripOf(12, 1137),
+  plate: { state: 'missing', shot: null },
   notice: null,
   settings: { language: 'zh', mirrored: true, sound: true, spec: 'registry-safe', station: '1', camera: 'usb-1' },
 });

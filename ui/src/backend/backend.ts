@@ -15,6 +15,23 @@ export interface Backend {
   pictureUrl(path: string): string;
   /** Opens another window, on the second monitor where there is one; missing where the host has one window only. */
   openScreen?(name: ScreenName): Promise<void>;
+  /** Asks for a path in the system's own dialog; `null` if nothing was chosen. Missing where the host has no dialogs. */
+  choosePath?(wish: PathWish): Promise<string | null>;
+  /** Calls back with the paths of files that are dropped on the window; missing where the host tells none. */
+  onDrop?(heard: (paths: readonly string[]) => void): Promise<() => void>;
+  /** Shows a folder in the system's file browser; missing where the host has none. */
+  openFolder?(path: string): Promise<void>;
+}
+
+/** What a person is asked to choose. */
+export interface PathWish {
+  pick: 'folder' | 'file';
+  /** Title of the dialog. */
+  title: string;
+  /** Endings of the files that are shown, without dots; none for all. */
+  extensions: readonly string[];
+  /** Where the dialog opens, if that is there. */
+  start: string;
 }
 
 /** Windows beside the operator's. */

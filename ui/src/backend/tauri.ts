@@ -28,5 +28,20 @@ export function connectToShell(): Backend {
         throw Refused.from(thrown);
       }
     },
+    onDrop: (heard) => listen<{ paths: string[] }>('tauri://drag-drop', (event) => heard(event.payload.paths)),
+    async openFolder(path) {
+      try {
+        await invoke('open_folder', { path });
+      } catch (thrown) {
+        throw Refused.from(thrown);
+      }
+    },
+    async choosePath(wish) {
+      try {
+        return await invoke<string | null>('choose_path', { wish });
+      } catch (thrown) {
+        throw Refused.from(thrown);
+      }
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { BoardCall, BoardView } from '../api';
-import { guidePage, hasNewCall, MOST_CARDS, shownOf } from './board';
+import { guidePage, MOST_CARDS, shownOf } from './board';
 
 const call = (number: number, change: Partial<BoardCall> = {}): BoardCall => ({
   number, booth: '1', masked_name: null, calls: 1, seated: false, since: 0, ...change,
@@ -19,16 +19,6 @@ it('cards that find no room are counted, not forgotten', () => {
   expect(shown.cards).toHaveLength(MOST_CARDS);
   expect(shown.more).toBe(2);
   expect(shown.size).toBe('many');
-});
-
-it('a call, another booth and a recall are news; a seat, a pass and the first board are not', () => {
-  const before = board(call(1), call(2));
-  expect(hasNewCall(null, before)).toBe(false);
-  expect(hasNewCall(before, before)).toBe(false);
-  expect(hasNewCall(before, board(call(1), call(2), call(3)))).toBe(true);
-  expect(hasNewCall(before, board(call(1, { calls: 2 }), call(2)))).toBe(true);
-  expect(hasNewCall(before, board(call(1, { booth: '2' }), call(2)))).toBe(true);
-  expect(hasNewCall(before, board(call(1, { seated: true })))).toBe(false);
 });
 
 it('the guide goes round', () => {

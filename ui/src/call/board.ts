@@ -23,15 +23,6 @@ export function shownOf(board: BoardView): Shown {
   return { cards, more: sorted.filter((call) => !call.seated).length - cards.filter((call) => !call.seated).length, size };
 }
 
-const nameOf = (call: BoardCall) => `${call.number} ${call.booth} ${call.calls}`;
-
-/** Whether somebody was called, or called again, since the board before. The first board is no news. */
-export function hasNewCall(before: BoardView | null, now: BoardView): boolean {
-  if (!before) return false;
-  const known = new Set(before.called.map(nameOf));
-  return now.called.some((call) => !call.seated && !known.has(nameOf(call)));
-}
-
 /** A board that is older than this is no longer shown as the present. */
 export const STALE_MS = 5_000;
 

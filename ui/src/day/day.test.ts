@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { BatchItem, DeskView, FeeRule, Person, QueueView, TicketView } from '../api';
 import type { Stroke } from '../keys/stroke';
-import { type AtDesk, mayIssue, nextStepFor, requestFor } from './desk';
+import { type AtDesk, mayIssue, nextStepFor, NO_CODE, requestFor } from './desk';
 import { dayOf, fenOf, feeIsDue, lengthOf, minuteOf, numberOf, part, spanOf, templateOf, timeOfMinute, yuan } from './format';
 import { deskCommandFor, pageFor, QUEUE_KEYS } from './keys';
 import { allows, linesOf, moveMark, targetOf } from './queue';
@@ -25,7 +25,7 @@ const person = (fee: Person['fee']): Person => ({
   subject: 9, key: '2022110001', masked_name: null, college: null, class: null, fee, number: null, stage: null, late_entry: false,
 });
 const at = (view: Partial<DeskView>, change: Partial<AtDesk> = {}): AtDesk => ({
-  code: 'x', source: 'gun', payment: null, consent: true, idCard: true, priority: false, retakeReason: null,
+  shown: { code: 'x', seen: null, source: 'gun' }, payment: null, consent: true, idCard: true, priority: false, retakeReason: null,
   view: { fingerprint: null, person: null, ticket: null, retake: null, arrival: 'unknown', refusal: null, ...view }, ...change,
 });
 const refusal = (code: string) => ({ code, text: { zh: '', en: '' } });
@@ -144,13 +144,15 @@ it('who comes back keeps the number', () => {
 it('any other refusal of the core stands, whatever was paid', () => {
   expect(nextStepFor(at({ refusal: refusal('code_of_other_person') }, { payment: cash }))).toBe('refused');
   expect(mayIssue(at({ refusal: refusal('something_new') }))).toBe(false);
-  expect(nextStepFor(at({ refusal: refusal('code_needed') }, { code: null }))).toBe('code');
+  expect(nextStepFor(at({ refusal: refusal('code_needed') }, { shown: NO_CODE }))).toBe('code');
 });
 
 it('the code goes to the core as it was read', () => {
   const code = ' AbC=\u0000 ';
-  expect(requestFor(at({ person: person('paid') }, { code, priority: true }))).toEqual({
-    code, source: 'gun', subject: 9, payment: null, consent: true, id_card: true, priority: true, retake_reason: null,
+  expect(requestFor(at({ person: person('paid') }, { shown: { code, seen: null, source: 'gun' }, priority: true }))).toEqual({
+    code, seen: null, source: 'gun', subject: 9, payment: null, consent: true, id_card: true, priority: true, retake_reason: null,
   });
-  expect(requestFor(at({}, { code: null })).source).toBeNull();
+  expect(requestFor(at({}, { shown: NO_CODE })).source).toBeNull();
+  // What the camera read is named by its number only.
+  expect(requestFor(at({}, { shown: { code: null, seen: 4, source: 'camera' } }))).toMatchObject({ code: null, seen: 4, source: null });
 });

@@ -1,12 +1,12 @@
-import type { CodeSource, Issued, PaymentTaken, Person, TicketView } from '../api';
+import type { CodeSource, DeskCode, Issued, PaymentTaken, Person, TicketView } from '../api';
 import { play } from '../state/sounds';
 import { station, t } from '../state/station.svelte';
 import { callNext, day, openCallScreen, tell } from './day.svelte';
-import { type AtDesk, mayIssue, nextStepFor, requestFor } from './desk';
+import { type AtDesk, mayIssue, nextStepFor, NO_CODE, requestFor, requestOf, type Shown } from './desk';
 import { feeOf, METHODS } from './format';
 import type { DeskCommand } from './keys';
 import { linesOf, moveMark, type QueueAction, allows, targetOf } from './queue';
-import { askBooth, askHold, askLateEntry, askNumber, askOperator, askPayment, askReason } from './questions';
+import { askBooth, askCallSettings, askConsent, askHold, askLateEntry, askNumber, askOperator, askPayment, askReason } from './questions';
 import { sheet } from './sheet.svelte';
 
 /** For whom a person is looked up. */
@@ -26,6 +26,8 @@ class Desk {
   /** The number of the last step taken here: that is what undoing means, even where the number has left the queue. */
   last = $state<number | null>(null);
   #asked = 0;
+  /** The camera saw a code that nobody had time for. */
+  #missed = false;
 
   get rule() {
     return day.open?.batch.plan.fee ?? ({ kind: 'none' } as const);
@@ -52,19 +54,42 @@ class Desk {
     if (this.busy && this.at) return tell('warn', 'too_fast', 'desk.too_fast');
     // Somebody was found by name and only the code was missing: this is the code.
     const found = this.step === 'code' ? this.at?.view.person?.subject : undefined;
-    if (found !== undefined) return void this.look(code, source, found);
+    const shown = { code, seen: null, source };
+    if (found !== undefined) return void this.look(shown, found);
     if (this.at) tell('warn', 'left_without_number', 'desk.left_without_number');
     this.search = null;
-    void this.look(code, source, null);
+    void this.look(shown, null);
+  }
+
+  /** The camera sees a code. Unlike a gun it sees everybody's, so it pushes nobody aside who stands here. */
+  takeSeen({ seen, fingerprint }: DeskCode): void {
+    if (fingerprint === this.issued?.ticket.fingerprint) return;
+    if (!day.open || fingerprint === this.at?.view.fingerprint) return;
+    const person = this.step === 'code' ? (this.at?.view.person?.subject ?? null) : null;
+    if (sheet.spec || this.busy || (this.at && person === null)) {
+      this.#missed = true;
+      if (this.at) tell('warn', 'another_code', 'desk.another_code');
+      return;
+    }
+    this.search = null;
+    void this.look({ code: null, seen, source: 'camera' }, person);
+  }
+
+  /** Whoever is left before the camera is the next one. */
+  #lookAgain(): void {
+    if (!this.#missed) return;
+    this.#missed = false;
+    void station.attempt('desk.watch', { open: true });
   }
 
   /** Looks at a code, a person or both; what was chosen for the one before is forgotten. */
-  async look(code: string | null, source: CodeSource, subject: number | null): Promise<void> {
+  async look(shown: Shown, subject: number | null): Promise<void> {
     const turn = ++this.#asked;
     this.busy = true;
     this.issued = null;
-    if (!this.at || this.at.code !== code) this.at = null;
-    const view = await station.ask('desk.look', { code, source: code === null ? null : source, subject });
+    const same = this.at && this.at.shown.code === shown.code && this.at.shown.seen === shown.seen;
+    if (!same) this.at = null;
+    const view = await station.ask('desk.look', { ...requestOf(shown), subject });
     // Somebody else may have come while the disk was slow.
     if (turn !== this.#asked) return;
     this.busy = false;
@@ -73,7 +98,7 @@ class Desk {
       return;
     }
     const priority = view.retake !== null;
-    this.at = { code, source, view, payment: null, consent: true, idCard: true, priority, retakeReason: null };
+    this.at = { shown, view, payment: null, consent: true, idCard: true, priority, retakeReason: null };
     if (!mayIssue(this.at)) sound('warning');
   }
 
@@ -91,6 +116,7 @@ class Desk {
     this.at = null;
     this.issued = issued;
     sound('issued');
+    this.#lookAgain();
     void day.refreshQueue();
   }
 
@@ -102,6 +128,7 @@ class Desk {
       this.at = null;
       this.issued = null;
     } else this.marked = null;
+    if (!this.at) this.#lookAgain();
   }
 
   #change(change: Partial<AtDesk>): void {
@@ -116,7 +143,7 @@ class Desk {
       await station.ask('queue.link', { number: purpose.number, subject: person.subject });
       return day.refreshQueue();
     }
-    await this.look(this.at?.code ?? null, this.at?.source ?? 'gun', person.subject);
+    await this.look(this.at?.shown ?? NO_CODE, person.subject);
   }
 
   run(command: DeskCommand): void {
@@ -135,6 +162,8 @@ class Desk {
         return this.#change({ idCard: !this.at?.idCard });
       case 'consent':
         return this.#change({ consent: !this.at?.consent });
+      case 'consent_text':
+        return askConsent((consent) => this.#change({ consent }));
       case 'priority':
         return this.#change({ priority: !this.at?.priority });
       case 'method':
@@ -158,6 +187,8 @@ class Desk {
         return askOperator();
       case 'call_screen':
         return void openCallScreen();
+      case 'call_settings':
+        return void askCallSettings();
       case 'mark':
         this.marked = moveMark(linesOf(day.queue), this.marked, command.by);
         return;

@@ -1,10 +1,20 @@
 import type { CheckIn, CodeSource, DeskView, PaymentTaken } from '../api';
 
+/** A code in hand: as it was typed, character by character, or its number where the camera read it. */
+export interface Shown {
+  code: string | null;
+  seen: number | null;
+  source: CodeSource;
+}
+
+/** Nothing in hand. */
+export const NO_CODE: Shown = { code: null, seen: null, source: 'gun' };
+
+export const hasCode = ({ code, seen }: Shown): boolean => code !== null || seen !== null;
+
 /** Who stands at the desk, with everything that goes with the number. */
 export interface AtDesk {
-  /** As it was read, character by character. */
-  code: string | null;
-  source: CodeSource;
+  shown: Shown;
   view: DeskView;
   payment: PaymentTaken | null;
   consent: boolean;
@@ -59,11 +69,13 @@ export const mayIssue = (at: AtDesk): boolean => {
   return step === 'back' || (step === 'check_in' && at.idCard && at.consent);
 };
 
+/** How a code in hand is named to the core. */
+export const requestOf = ({ code, seen, source }: Shown) => ({ code, seen, source: code === null ? null : source });
+
 /** What is asked of the core for a number. */
 export function requestFor(at: AtDesk): CheckIn {
   return {
-    code: at.code,
-    source: at.code === null ? null : at.source,
+    ...requestOf(at.shown),
     subject: at.view.person?.subject ?? null,
     payment: at.payment,
     consent: at.consent,

@@ -133,7 +133,8 @@ export const nobody = (): Subject => ({
 /** The plan that a new batch starts from: the newest batch, moved to today, or what most schools want. */
 export function templateOf(batches: readonly BatchItem[], today: string, spec: string): BatchPlan {
   const newest = batches[0]?.batch.plan;
-  if (newest) return { ...newest, date: today };
+  // A copy is a batch of its own, also of a make-up day.
+  if (newest) return { ...newest, date: today, make_up_of: null };
   return {
     school: '',
     date: today,
@@ -147,5 +148,7 @@ export function templateOf(batches: readonly BatchItem[], today: string, spec: s
     naming: '{college}/{student_no}',
     consent: { version: '1', text: '' },
     upload_allowed: false,
+    make_up: { words: '', from: null, fee_fen: null },
+    make_up_of: null,
   };
 }

@@ -4,8 +4,8 @@ import type { QueueAction } from './queue';
 
 /** Everything that a key can ask for at the desk. */
 export type DeskCommand =
-  | { do: 'check_in' | 'clear' | 'search' | 'id_card' | 'consent' | 'priority' | 'payment' | 'late_entry' | 'retake' }
-  | { do: 'next' | 'booth' | 'call_screen' | 'operator' | 'call_number' }
+  | { do: 'check_in' | 'clear' | 'search' | 'id_card' | 'consent' | 'consent_text' | 'priority' | 'payment' | 'late_entry' | 'retake' }
+  | { do: 'next' | 'booth' | 'call_screen' | 'call_settings' | 'operator' | 'call_number' }
   | { do: 'search_from'; digit: string }
   | { do: 'method'; index: number }
   | { do: 'mark'; by: 1 | -1 }
@@ -22,6 +22,7 @@ export interface DeskSituation {
 const PERSON_KEYS: Record<string, DeskCommand> = {
   i: { do: 'id_card' },
   c: { do: 'consent' },
+  d: { do: 'consent_text' },
   y: { do: 'priority' },
   f: { do: 'payment' },
   a: { do: 'late_entry' },
@@ -50,6 +51,7 @@ const ALWAYS: Record<string, DeskCommand> = {
   n: { do: 'next' },
   m: { do: 'booth' },
   w: { do: 'call_screen' },
+  o: { do: 'call_settings' },
   q: { do: 'operator' },
   v: { do: 'call_number' },
   ArrowDown: { do: 'mark', by: 1 },

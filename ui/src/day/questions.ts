@@ -1,14 +1,17 @@
-import type { BatchItem, BatchPlan, FeeRule, PaymentMethod, Person, TicketView } from '../api';
+import type { FeeRule, PaymentMethod, Person, TicketView } from '../api';
+import { callSound, setCallSound } from '../call/sound';
+import { findSpeaker } from '../call/voice';
 import { station, t, tFor } from '../state/station.svelte';
 import { day } from './day.svelte';
-import { dayAt, dayOf, fenOf, feeOf, HOLD_REASONS, METHODS, nobody, numberOf, templateOf, yuan } from './format';
+import { fenOf, feeOf, HOLD_REASONS, METHODS, nobody, numberOf, yuan } from './format';
 import { type FormField, sheet, type Values } from './sheet.svelte';
 
 /** The questions that the day's screens ask, each as one sheet. What is answered is done by who asks. */
 
-const choices = (group: string, names: readonly string[]) => names.map((value) => ({ value, label: tFor(group, value) }));
-const yesNo = () => choices('choice', ['yes', 'no']);
-const flag = (on: boolean) => (on ? 'yes' : 'no');
+/** Names of the core as the choices of a field. */
+export const choices = (group: string, names: readonly string[]) => names.map((value) => ({ value, label: tFor(group, value) }));
+export const yesNo = () => choices('choice', ['yes', 'no']);
+export const flag = (on: boolean) => (on ? 'yes' : 'no');
 
 /** Who sits here. */
 export function askOperator(): void {
@@ -128,67 +131,39 @@ export function askNumber(done: (number: number) => Promise<boolean>): void {
   });
 }
 
-/** A new batch from the newest one, or another plan for one that is there. */
-export async function askBatch(batches: readonly BatchItem[], edited: BatchItem | null, done: () => Promise<void>): Promise<void> {
-  const specs = (await station.ask('spec.list', {}))?.filter((spec) => spec.refused === null) ?? [];
-  const fallback = station.view?.spec.id ?? specs[0]?.id ?? '';
-  const plan = edited?.batch.plan ?? templateOf(batches, dayAt(Date.now()), fallback);
-  const free = plan.fee.kind === 'none';
-  sheet.form({
-    name: 'batch',
-    title: edited ? t('batch.edit_title') : t('batch.new_title'),
-    note: edited || !batches.length ? undefined : t('batch.from_template'),
-    fields: [
-      { name: 'school', label: t('batch.school'), value: plan.school },
-      { name: 'date', label: t('batch.date'), value: plan.date, hint: '2026-05-13' },
-      { name: 'place', label: t('batch.place'), value: plan.place },
-      { name: 'group', label: t('batch.group'), value: plan.group },
-      { name: 'spec', label: t('batch.spec'), value: plan.spec, options: specs.map(({ id, name }) => ({ value: id, label: name[station.language] })) },
-      { name: 'way', label: t('batch.way'), value: plan.way, options: choices('way', ['desk', 'booth']) },
-      { name: 'fee', label: t('batch.fee'), value: plan.fee.kind, options: choices('fee_rule', ['none', 'prepaid', 'on_the_spot']) },
-      { name: 'amount', label: t('batch.amount'), value: free ? '' : yuan(feeOf(plan.fee)), hint: t('batch.amount_hint') },
-      { name: 'double_proof', label: t('batch.double_proof'), value: flag(plan.double_proof), options: yesNo() },
-      { name: 'masked_names', label: t('batch.masked_names'), value: flag(plan.masked_names), options: yesNo() },
-      { name: 'naming', label: t('batch.naming'), value: plan.naming },
-      { name: 'consent_version', label: t('batch.consent_version'), value: plan.consent.version },
-      { name: 'upload', label: t('batch.upload'), value: flag(plan.upload_allowed), options: yesNo() },
-      { name: 'consent', label: t('batch.consent'), value: plan.consent.text, tall: true },
-    ],
-    submit: edited ? t('batch.save') : t('batch.make'),
-    done: async (values) => {
-      const made = planOf(values);
-      if (typeof made === 'string') return made;
-      const answer = edited
-        ? await station.ask('batch.edit', { batch: edited.batch.id, plan: made })
-        : await station.ask('batch.new', made);
-      if (answer) await done();
-      return answer !== null;
+/** The consent text of the batch, to be read aloud or shown; and whether the student agrees. */
+export function askConsent(done: (agreed: boolean) => void): void {
+  const consent = day.open?.batch.plan.consent;
+  sheet.pick({
+    name: 'consent',
+    title: t('consent.title', { version: consent?.version || t('card.none') }),
+    note: consent?.text || t('consent.on_paper'),
+    options: choices('consent', ['agreed', 'refused']),
+    done: (answer) => {
+      done(answer === 'agreed');
+      return true;
     },
   });
 }
 
-/** The plan of a filled form, or what is wrong with it. */
-function planOf(values: Values): BatchPlan | string {
-  if (!values.school) return t('batch.no_school');
-  const date = dayOf(values.date ?? '');
-  if (date === null) return t('ask.bad_day');
-  const kind = values.fee as FeeRule['kind'];
-  const fen = kind === 'none' ? 0 : fenOf(values.amount ?? '');
-  if (fen === null || (kind !== 'none' && fen === 0)) return t('pay.bad_amount');
-  const desk = values.way === 'desk';
-  return {
-    school: values.school,
-    date,
-    place: values.place ?? '',
-    group: values.group ?? '',
-    spec: values.spec ?? '',
-    fee: kind === 'none' ? { kind } : { kind, amount_fen: fen },
-    way: desk ? 'desk' : 'booth',
-    // Two proofs need two places.
-    double_proof: desk && values.double_proof === 'yes',
-    masked_names: values.masked_names === 'yes',
-    naming: values.naming ?? '',
-    consent: { version: values.consent_version ?? '', text: values.consent ?? '' },
-    upload_allowed: values.upload === 'yes',
-  };
+/** What the call screen may do besides showing. */
+export async function askCallSettings(): Promise<void> {
+  const now = callSound();
+  const speaker = await findSpeaker(station.backend, station.language);
+  const who = speaker.kind === 'webview' ? speaker.voice.name : speaker.kind === 'program' ? speaker.name : '';
+  sheet.form({
+    name: 'call-settings',
+    title: t('call.settings'),
+    note: `${t('call.settings_note')}\n${speaker.kind === 'none' ? t('call.voice_none') : t('call.voice_by', { who })}`,
+    fields: [
+      { name: 'chime', label: t('call.chime'), value: flag(now.chime), options: yesNo() },
+      // Without a voice there is nothing to choose.
+      ...(speaker.kind === 'none' ? [] : [{ name: 'voice', label: t('call.voice'), value: flag(now.voice), options: yesNo() }]),
+    ],
+    submit: t('do.confirm'),
+    done: ({ chime, voice }) => {
+      setCallSound({ chime: chime === 'yes', voice: voice === 'yes' });
+      return true;
+    },
+  });
 }

@@ -9,6 +9,12 @@ export interface FormField {
   hint?: string;
   /** Longer than a line. */
   tall?: boolean;
+  /** A path, and what it leads to: it can be chosen in the system's own dialog. */
+  path?: { pick: 'folder' | 'file'; extensions?: readonly string[] };
+  /** Not to be read over a shoulder while it is typed. */
+  secret?: boolean;
+  /** Whether the line is there, by what the others hold. */
+  when?: (values: Values) => boolean;
 }
 
 export type Values = Record<string, string>;

@@ -155,6 +155,7 @@ export const en: Record<keyof typeof zh, string> = {
   'settings.sound': 'Sound',
   'settings.station': 'Name of the station',
   'settings.spec': 'Photo standard',
+  'settings.spec_by_batch': 'as the open batch says',
   'settings.on': 'On',
   'settings.off': 'Off',
   'settings.refused': 'refused',

@@ -154,6 +154,7 @@ export const zh = {
   'settings.sound': '声音',
   'settings.station': '机位名称',
   'settings.spec': '照片标准',
+  'settings.spec_by_batch': '由打开的批次决定',
   'settings.on': '开',
   'settings.off': '关',
   'settings.refused': '不能使用',

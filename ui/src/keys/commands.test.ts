@@ -51,6 +51,14 @@ it('the browser never reloads a sitting away', () => {
   expect(ask('r', { phase: 'reviewing' }, { code: 'KeyR', command: true })).toBe('nothing');
 });
 
+it('the empty seat is shot while nobody sits', () => {
+  expect(ask('F9', {})).toBe('plate');
+  expect(ask('F9', { noCamera: true })).toBe('nothing');
+  for (const phase of ['armed', 'developing', 'reviewing', 'ask_repeat', 'interrupted'] as const) {
+    expect(ask('F9', { phase })).toBe('nothing');
+  }
+});
+
 it('a fresh database is made only where it is offered', () => {
   expect(ask('n', { trouble: true })).toBeNull();
   expect(ask('n', { trouble: true, offerFresh: true })).toBe('open_fresh');

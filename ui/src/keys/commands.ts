@@ -14,6 +14,7 @@ export type Command =
   | 'queue_next'
   | 'queue_recall'
   | 'queue_pass'
+  | 'plate'
   | 'strip_older'
   | 'strip_newer'
   | 'strip_open'
@@ -22,6 +23,7 @@ export type Command =
   | 'dialog_camera'
   | 'dialog_settings'
   | 'dialog_hand'
+  | 'dialog_hall'
   /** The key is kept from the browser and nothing happens. */
   | 'nothing';
 
@@ -48,10 +50,14 @@ const DIALOGS: Record<string, Command> = {
   F2: 'dialog_camera',
   F3: 'dialog_settings',
   F4: 'dialog_hand',
+  F9: 'dialog_hall',
 };
 
 /** Keys with which a browser would reload the window or leave it, in the middle of somebody's sitting. */
-const BROWSER_KEYS = new Set(['F5', 'F6', 'F7', 'F10', 'F12', 'BrowserBack', 'BrowserForward', 'BrowserRefresh']);
+const BROWSER_KEYS = new Set(['F5', 'F6', 'F7', 'F8', 'F9', 'F10', 'F12', 'BrowserBack', 'BrowserForward', 'BrowserRefresh']);
+
+/** Shoots the empty seat; nowhere near a key that a student waits for. */
+const PLATE = 'F9';
 
 /** Foot pedals are keyboards with one key. */
 const SHUTTER = new Set([' ', 'PageDown']);
@@ -63,6 +69,7 @@ export function commandFor(stroke: Stroke, now: Situation): Command | null {
   if (now.trouble) return commandInTrouble(name, now);
   const dialog = DIALOGS[name];
   if (dialog) return dialog;
+  if (name === PLATE && now.phase === 'idle' && !now.noCamera) return 'plate';
   if (BROWSER_KEYS.has(name)) return 'nothing';
   if (SHUTTER.has(name)) return now.phase === 'developing' ? 'nothing' : 'shoot';
   switch (now.phase) {

@@ -2,13 +2,14 @@ import type { CodeSource } from '../api';
 import { nameOf, type Stroke } from '../keys/stroke';
 
 /** Where in the program the operator is. */
-export type PlaceName = 'booth' | 'desk' | 'today';
+export type PlaceName = 'booth' | 'desk' | 'today' | 'hand';
 
 /** The places in the order of their keys. */
 export const PLACES: readonly { name: PlaceName; key: string }[] = [
   { name: 'booth', key: 'F5' },
   { name: 'desk', key: 'F6' },
   { name: 'today', key: 'F7' },
+  { name: 'hand', key: 'F8' },
 ];
 
 /** What a place does with the keyboard while it is open. */

@@ -10,6 +10,8 @@ use imaging::engine::{BurstScore, Options, Portrait, PortraitEngine, Prepared};
 
 use crate::desk::{Exposure, Finished};
 use crate::error::ApiError;
+use crate::plate::Plate;
+use crate::provenance;
 
 /// How long frames are collected after the shutter: a blink is over after 300 ms at the latest, and the operator
 /// sees the portrait within the second.
@@ -49,15 +51,16 @@ impl Candidate {
         &self,
         engine: &PortraitEngine,
         spec: &PhotoSpec,
+        plate: Option<&Plate>,
         pressed: Instant,
     ) -> Result<Exposure, ApiError> {
-        match &self.prepared {
-            Some(prepared) => {
-                let made = engine.finish(prepared, spec, None, &Options::default());
-                exposure(&self.frame, &self.rgb, made.map_err(develop_failed)?, spec, pressed)
-            }
-            None => develop(&self.frame, &self.rgb, engine, spec, pressed),
-        }
+        let Some(prepared) = &self.prepared else {
+            return develop(&self.frame, &self.rgb, engine, spec, plate, pressed);
+        };
+        let seat = plate.and_then(Plate::picture);
+        let portrait = engine.finish(prepared, spec, seat, &Options::default()).map_err(develop_failed)?;
+        exposure(&self.frame, &self.rgb, portrait, spec, plate)
+            .map(|made| Exposure { ms: pressed.elapsed().as_secs_f64() * 1000.0, ..made })
     }
 
     fn rank(&self) -> (bool, f64) {
@@ -82,6 +85,7 @@ pub fn expose(
     feed: &Feed,
     engine: &PortraitEngine,
     spec: &PhotoSpec,
+    plate: Option<&Plate>,
     pressed: Instant,
 ) -> Result<Exposure, ApiError> {
     std::thread::scope(|scope| {
@@ -105,7 +109,7 @@ pub fn expose(
             let candidate = look(engine, frame, Arc::new(rgb));
             if early.is_none() && candidate.score.eyes_open {
                 let of = candidate.clone();
-                let made = scope.spawn(move || of.develop(engine, spec, pressed));
+                let made = scope.spawn(move || of.develop(engine, spec, plate, pressed));
                 early = Some((candidate.clone(), made));
             }
             if best.as_ref().is_none_or(|best| candidate.rank() > best.rank()) {
@@ -123,9 +127,9 @@ pub fn expose(
             // The scope waits for a portrait that nobody wants any more; both at once would be slower than one by one.
             Some((_, made)) => {
                 let _ = made.join();
-                best.develop(engine, spec, pressed)
+                best.develop(engine, spec, plate, pressed)
             }
-            None => best.develop(engine, spec, pressed),
+            None => best.develop(engine, spec, plate, pressed),
         }
     })
 }
@@ -144,10 +148,13 @@ pub fn develop(
     rgb: &RgbImage,
     engine: &PortraitEngine,
     spec: &PhotoSpec,
+    plate: Option<&Plate>,
     pressed: Instant,
 ) -> Result<Exposure, ApiError> {
-    let portrait = engine.portrait(rgb, spec, None, &Options::default()).map_err(develop_failed)?;
-    exposure(frame, rgb, portrait, spec, pressed)
+    let seat = plate.and_then(Plate::picture);
+    let portrait = engine.portrait(rgb, spec, seat, &Options::default()).map_err(develop_failed)?;
+    exposure(frame, rgb, portrait, spec, plate)
+        .map(|made| Exposure { ms: pressed.elapsed().as_secs_f64() * 1000.0, ..made })
 }
 
 fn develop_failed(error: impl std::fmt::Display) -> ApiError {
@@ -165,10 +172,10 @@ fn exposure(
     rgb: &RgbImage,
     portrait: Portrait,
     spec: &PhotoSpec,
-    pressed: Instant,
+    plate: Option<&Plate>,
 ) -> Result<Exposure, ApiError> {
     let (original, extension) = original_of(frame, rgb)?;
-    let provenance = provenance(&portrait, spec, &original);
+    let provenance = provenance::of(&portrait, spec, plate, &original);
     let finished = portrait
         .jpeg
         .zip(portrait.file)
@@ -182,7 +189,7 @@ fn exposure(
         geometry: portrait.geometry,
         plan: portrait.plan,
         provenance,
-        ms: pressed.elapsed().as_secs_f64() * 1000.0,
+        ms: 0.0,
     })
 }
 
@@ -207,22 +214,6 @@ fn original_of(frame: &RawFrame, rgb: &RgbImage) -> Result<(Arc<[u8]>, &'static 
         .with_story(e)
     })?;
     Ok((png.into(), "png"))
-}
-
-/// How the portrait came from its original: enough to see that it was only cropped, scaled, recoloured and encoded.
-fn provenance(portrait: &Portrait, spec: &PhotoSpec, original: &[u8]) -> serde_json::Value {
-    serde_json::json!({
-        "program": env!("CARGO_PKG_VERSION"),
-        "models": imaging::models::versions(),
-        "spec": spec.id,
-        "frame_sha256": domain::ContentHash::of(original),
-        "crop": portrait.plan.as_ref().map(|plan| plan.crop),
-        "scale": portrait.plan.as_ref().map(|plan| plan.scale),
-        "background": spec.background.colour,
-        "rotated": false,
-        "mirrored": false,
-        "ms": portrait.stage_ms,
-    })
 }
 
 #[cfg(test)]

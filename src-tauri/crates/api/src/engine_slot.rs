@@ -37,6 +37,21 @@ pub fn load(assets: &Assets) -> Result<PortraitEngine, ApiError> {
 }
 
 impl EngineSlot {
+    /// A slot that stays empty, for work without pictures.
+    pub fn empty() -> Arc<Self> {
+        let none = ApiError::new(
+            "engine_missing",
+            "这个命令不启动图像模型，不能出片。",
+            "This command does not start the imaging models.",
+        );
+        Arc::new(Self {
+            state: Mutex::new(State::Failed(none)),
+            changed: Condvar::new(),
+            loading: Mutex::default(),
+            stop: AtomicBool::new(false),
+        })
+    }
+
     /// Starts loading on a thread of its own; `then` is called when it is decided.
     pub fn start(assets: Assets, then: impl FnOnce() + Send + 'static) -> Arc<Self> {
         let slot = Arc::new(Self {

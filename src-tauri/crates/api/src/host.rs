@@ -23,8 +23,11 @@ impl Station {
     }
 
     /// Bytes and media type of a picture that the window asks for by its path: `portrait/<hash>`,
-    /// `original/<hash>` or `candidate/<shot>`.
+    /// `original/<hash>`, `candidate/<shot>`, `plate/<hash>` or, small, `intake/<check>/<place in the report>`.
     pub fn picture(&self, path: &str) -> Result<(Vec<u8>, &'static str), ApiError> {
+        if let Some(name) = path.strip_prefix("intake/") {
+            return self.small_picture(name).map(|jpeg| (jpeg, "image/jpeg"));
+        }
         let path = path.to_owned();
         self.ask(move |owner| {
             let desk = owner.desk()?;
@@ -44,6 +47,10 @@ impl Station {
                         store::PictureKind::Original
                     };
                     desk.store().picture(kind, &hash).map_err(words::store)?
+                }
+                "plate" => {
+                    let hash = domain::ContentHash::from_hex(name).ok_or_else(missing)?;
+                    desk.store().plate_picture(&hash).map_err(words::store)?
                 }
                 _ => return Err(missing()),
             };
@@ -90,6 +97,10 @@ impl Operations for Station {
 
     fn resume(&self, _: Nothing) -> Result<StationView, ApiError> {
         self.act(Input::Resume)
+    }
+
+    fn plate_shoot(&self, _: Nothing) -> Result<StationView, ApiError> {
+        self.shoot_plate()
     }
 
     fn camera_list(&self, _: Nothing) -> Result<Vec<CameraChoice>, ApiError> {

@@ -81,6 +81,8 @@ operations! {
     "station.confirm_repeat" confirm_repeat(Nothing) -> StationView;
     /// Go on with the sitting that was open when the program ended.
     "station.resume" resume(Nothing) -> StationView;
+    /// 空景: shoot the empty seat.
+    "plate.shoot" plate_shoot(Nothing) -> StationView;
     /// Cameras to choose from; the demo camera is the last.
     "camera.list" camera_list(Nothing) -> Vec<CameraChoice>;
     /// Start the feed from this camera.

@@ -10,12 +10,15 @@ use domain::sitting::{Input, Phase};
 use domain::{CaptureCode, CodeSource, PhotoSpec, Timestamp};
 use store::Store;
 
+use crate::day::DeskEye;
 use crate::demo::{self, Cue, Director};
 use crate::desk::{Desk, Exposure, Next};
 use crate::devices::{camera_id, device_of};
 use crate::error::ApiError;
+use crate::hall::Halls;
 use crate::live::{Seen, Shared, Watch};
-use crate::station::{Config, Event, Listeners, Shutter};
+use crate::plate::Present;
+use crate::station::{Config, Door, Event, Listeners, Shutter};
 use crate::view::{Level, Notice, Settings, StationView, Trouble};
 use crate::{show, words};
 
@@ -28,6 +31,15 @@ pub(crate) struct Owner {
     pub(crate) trouble: Option<Trouble>,
     pub(crate) notice: Option<Notice>,
     pub(crate) camera: Option<String>,
+    pub(crate) plate: Present,
+    pub(crate) halls: Arc<Halls>,
+    pub(crate) door: Door,
+    /// The last change came from the other booths.
+    pub(crate) from_hall: bool,
+    /// Why nothing can be shot although all else works: the standard of the open batch cannot be used.
+    pub(crate) no_standard: Option<ApiError>,
+    /// Codes that the camera reads for the desk.
+    pub(crate) eye: DeskEye,
     director: Director,
     shutter: SyncSender<Shutter>,
     listeners: Arc<Listeners>,
@@ -56,6 +68,7 @@ impl Owner {
         shared: Arc<Shared>,
         shutter: SyncSender<Shutter>,
         listeners: Arc<Listeners>,
+        (halls, door): (Arc<Halls>, Door),
     ) -> Self {
         let director = Director::default();
         director.show(config.demo);
@@ -68,6 +81,12 @@ impl Owner {
             trouble: None,
             notice: None,
             camera: None,
+            plate: Present::default(),
+            halls,
+            door,
+            from_hall: false,
+            no_standard: None,
+            eye: DeskEye::default(),
             director,
             shutter,
             listeners,
@@ -116,6 +135,8 @@ impl Owner {
                 self.desk = Some(desk);
                 self.load_operator();
                 self.load_settings();
+                self.load_plate();
+                self.follow_standard();
             }
             Err(error) => {
                 tracing::error!(%error, "data folder");
@@ -145,10 +166,6 @@ impl Owner {
 
     /// Takes over settings, without keeping them.
     fn follow(&mut self, settings: Settings) {
-        match self.config.assets.spec(&settings.spec, Some(&self.config.data)) {
-            Ok(spec) => *self.shared.spec.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(spec),
-            Err(error) => self.notice(Level::Bad, error),
-        }
         self.settings = settings;
         self.name_station();
         self.changed = true;
@@ -166,12 +183,8 @@ impl Owner {
     pub(crate) fn save_settings(&mut self, settings: Settings) -> Result<(), ApiError> {
         let spec = self.config.assets.spec(&settings.spec, Some(&self.config.data))?;
         let busy = self.desk.as_ref().is_some_and(|desk| desk.phase().sitting().is_some());
-        if busy && spec != *self.shared.spec() {
-            return Err(ApiError::new(
-                "sitting_open",
-                "正在拍摄，不能换照片标准。请先完成或取消当前学生。",
-                "The photo standard cannot change during a sitting. Finish or cancel it first.",
-            ));
+        if busy && !self.batch_decides() && spec != *self.shared.spec() {
+            return Err(words::standard_in_use());
         }
         let text = serde_json::to_string(&settings).map_err(|e| {
             ApiError::new("bad_settings", "设置无法保存。", "The settings cannot be kept.").with_story(e)
@@ -179,7 +192,13 @@ impl Owner {
         let now = (self.config.now)();
         self.desk_mut()?.store_mut().set_setting(SETTINGS, &text, now).map_err(words::store)?;
         self.follow(settings);
+        self.follow_standard();
         Ok(())
+    }
+
+    /// The store, for writing.
+    pub(crate) fn store_mut(&mut self) -> Result<&mut Store, ApiError> {
+        Ok(self.desk_mut()?.store_mut())
     }
 
     fn desk_mut(&mut self) -> Result<&mut Desk, ApiError> {
@@ -212,6 +231,9 @@ impl Owner {
         if self.trouble.is_some() {
             return;
         }
+        if self.eye.is_open() && self.desk.as_ref().is_some_and(|desk| *desk.phase() == Phase::Idle) {
+            return self.seen_at_desk(seen);
+        }
         let refused = match seen {
             Seen::Code(payload) => match CaptureCode::new(payload).map_err(words::bad_code) {
                 Ok(code) => {
@@ -237,6 +259,24 @@ impl Owner {
         }
     }
 
+    /// While the desk is open the camera reads for the desk.
+    fn seen_at_desk(&mut self, seen: Seen) {
+        let now = (self.config.now)();
+        let refused = match seen {
+            Seen::Code(payload) => match CaptureCode::new(payload) {
+                Ok(code) => {
+                    self.changed |= self.eye.see(code, now);
+                    return;
+                }
+                Err(error) => words::bad_code(error),
+            },
+            Seen::TwoCodes => words::refusal(domain::sitting::Refusal::TwoCodes),
+        };
+        if self.notice.as_ref().is_none_or(|notice| notice.code != refused.code) {
+            self.notice(Level::Warn, refused);
+        }
+    }
+
     /// The burst is done.
     pub(crate) fn exposed(&mut self, result: Result<Exposure, ApiError>, spec: &PhotoSpec) {
         let now = (self.config.now)();
@@ -244,6 +284,7 @@ impl Owner {
             Ok(exposure) => {
                 let faceless = exposure.portrait.is_none();
                 let first = exposure.findings.first().cloned();
+                self.learn_of_plate(&exposure);
                 let next = self.desk_mut().and_then(|desk| desk.developed(exposure, &spec.id, now));
                 match (next, faceless, first) {
                     (Ok(_), true, Some(finding)) => {
@@ -278,9 +319,11 @@ impl Owner {
     }
 
     fn expose(&mut self) -> Result<(), ApiError> {
-        let order = match self.shared.feed() {
-            Some(feed) => {
-                let press = Shutter { feed, spec: self.shared.spec(), pressed: Instant::now() };
+        let order = match (self.no_standard.clone(), self.shared.feed()) {
+            (Some(error), _) => Err(error),
+            (None, Some(feed)) => {
+                let plate = self.plate_now();
+                let press = Shutter { feed, spec: self.shared.spec(), plate, pressed: Instant::now() };
                 self.shutter.try_send(press).map_err(|e| match e {
                     TrySendError::Full(_) => words::refusal(domain::sitting::Refusal::StillDeveloping),
                     TrySendError::Disconnected(_) => ApiError::new(
@@ -290,7 +333,7 @@ impl Owner {
                     ),
                 })
             }
-            None => Err(ApiError::new(
+            (None, None) => Err(ApiError::new(
                 "no_camera",
                 "没有摄像头，不能拍。请按 F2 选择摄像头。",
                 "No camera. Press F2 to choose one.",
@@ -367,6 +410,7 @@ impl Owner {
         if changes_folder {
             self.open_data(false);
         }
+        self.load_plate();
         let feed = match device {
             Some(device) => Feed::start(Box::new(DeviceOpener::of(device)), FeedOptions::default()),
             None => {
@@ -416,6 +460,11 @@ impl Owner {
         self.changed = true;
     }
 
+    /// Something in the snapshot has changed.
+    pub(crate) fn touch(&mut self) {
+        self.changed = true;
+    }
+
     fn good(&mut self, code: &str, zh: &str, en: &str) {
         self.notice(Level::Good, ApiError::new(code, zh, en));
     }
@@ -454,6 +503,9 @@ impl Owner {
         self.shared.set_watch(watch);
         let last = Arc::clone(&self.view);
         let changed = std::mem::take(&mut self.changed);
+        if changed {
+            self.follow_hall();
+        }
         let next = show::snapshot(self, blocked, &last, changed);
         if let Some(next) = next {
             let next = Arc::new(next);

@@ -17,11 +17,12 @@ use image::RgbImage;
 use imaging::engine::PortraitEngine;
 use imaging::scan::{ScanOutcome, Scanner};
 use serde::Serialize;
-use store::Store;
+use store::{NewPlate, Store};
 
 use crate::burst;
 use crate::desk::{Desk, Next};
 use crate::error::ApiError;
+use crate::plate::{self, Plate};
 use crate::{files, words};
 
 /// Time for one frame's code.
@@ -123,7 +124,7 @@ pub struct Summary {
 /// What to replay, and where to.
 #[derive(Clone, Copy)]
 pub struct Replay<'a> {
-    /// Folder of frames (.jpg, .jpeg, .png).
+    /// Folder of frames (.jpg, .jpeg, .png); `plate.png` or `plate.jpg` among them is the empty seat.
     pub frames: &'a Path,
     /// Data folder; made if it is missing.
     pub data: &'a Path,
@@ -142,8 +143,10 @@ pub fn run(replay: &Replay<'_>, mut tell: impl FnMut(&Step)) -> Result<Summary, 
     let begun = Instant::now();
     let names = frames_of(replay.frames)?;
     let (store, _) = Store::open(replay.data, replay.station, (replay.now)()).map_err(words::store)?;
-    let desk = Desk::new(store)?.allow_same_picture();
-    let mut day = Day { replay, desk, scanner: Scanner::new(), sum: Summary::default(), tell: &mut tell };
+    let mut desk = Desk::new(store)?.allow_same_picture();
+    let plate = keep_plate(replay, &mut desk)?;
+    let mut day =
+        Day { replay, desk, plate, scanner: Scanner::new(), sum: Summary::default(), tell: &mut tell };
     day.leave_behind()?;
     for path in names {
         day.frame(&path)?;
@@ -160,6 +163,7 @@ pub fn run(replay: &Replay<'_>, mut tell: impl FnMut(&Step)) -> Result<Summary, 
 struct Day<'a, 'b> {
     replay: &'a Replay<'a>,
     desk: Desk,
+    plate: Option<Plate>,
     scanner: Scanner,
     sum: Summary,
     tell: &'b mut dyn FnMut(&Step),
@@ -251,7 +255,14 @@ impl Day<'_, '_> {
         let raw = as_frame(bytes, picture);
         let now = self.now();
         self.desk.ask(Input::Shoot, now)?;
-        let exposure = match burst::develop(&raw, picture, self.replay.engine, self.replay.spec, pressed) {
+        let exposure = match burst::develop(
+            &raw,
+            picture,
+            self.replay.engine,
+            self.replay.spec,
+            self.plate.as_ref(),
+            pressed,
+        ) {
             Ok(exposure) => exposure,
             Err(error) => {
                 self.desk.develop_failed(now)?;
@@ -309,6 +320,14 @@ impl Day<'_, '_> {
     }
 }
 
+/// Keeps the folder's picture of the empty seat, if it has one, as if it had been shot.
+fn keep_plate(replay: &Replay<'_>, desk: &mut Desk) -> Result<Option<Plate>, ApiError> {
+    let Some((png, check)) = plate::in_folder(replay.frames, replay.engine)? else { return Ok(None) };
+    let new = NewPlate { camera: "replay", png: &png, notes: &check.notes };
+    desk.store_mut().add_plate(&new, (replay.now)()).map_err(words::store)?;
+    Ok(Some(Plate::new(png)))
+}
+
 /// A file as if a camera had sent it: a JPEG is kept as it is, anything else by its pixels.
 fn as_frame(bytes: Vec<u8>, picture: &RgbImage) -> RawFrame {
     let size = Size { width: picture.width(), height: picture.height() };
@@ -330,7 +349,8 @@ fn frames_of(folder: &Path) -> Result<Vec<PathBuf>, ApiError> {
     })?;
     let is_picture = |path: &PathBuf| {
         let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
-        matches!(extension.as_str(), "jpg" | "jpeg" | "png")
+        let is_plate = path.file_stem().is_some_and(|stem| stem == "plate");
+        matches!(extension.as_str(), "jpg" | "jpeg" | "png") && !is_plate
     };
     let mut names: Vec<PathBuf> = entries.flatten().map(|e| e.path()).filter(is_picture).collect();
     names.sort();

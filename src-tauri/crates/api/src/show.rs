@@ -7,6 +7,7 @@ use store::OpenReport;
 
 use crate::desk::{Candidate, Desk};
 use crate::owner::Owner;
+use crate::plate::PlateView;
 use crate::view::*;
 use crate::words;
 
@@ -22,10 +23,13 @@ pub(crate) fn blank(spec: &PhotoSpec) -> StationView {
         phase: PhaseView::Idle,
         batch: None,
         turn: None,
+        hall: None,
+        desk_code: None,
         camera: CameraView { chosen: None, demo: false, status: None, message: None },
         spec: spec.clone(),
         counts: Counts::default(),
         strip: Vec::new(),
+        plate: PlateView::none(),
         notice: None,
         settings: Settings::default(),
     }
@@ -47,10 +51,13 @@ pub(crate) fn snapshot(
         phase: owner.desk.as_ref().map_or(PhaseView::Idle, phase),
         batch,
         turn,
+        hall: if changed { crate::hall::head(owner) } else { last.hall.clone() },
+        desk_code: owner.eye.newest(),
         camera: camera(owner),
         spec: PhotoSpec::clone(&owner.shared.spec()),
         counts,
         strip,
+        plate: owner.plate_view(),
         notice: owner.notice.clone(),
         settings: owner.settings.clone(),
     };
@@ -83,12 +90,14 @@ fn day(owner: &Owner) -> (Option<BatchHead>, Option<TurnView>) {
         let turn = desk.store().at_this_booth()?;
         let name =
             turn.as_ref().and_then(|t| t.subject).map(|id| desk.store().masked_name(id)).transpose()?;
+        // A code that another booth has read is not here: it is read again at the seat.
+        let read_elsewhere = turn.as_ref().is_some_and(|t| t.fingerprint.is_none());
         let head = BatchHead {
             id: open.id,
             school: open.plan.school,
             group: open.plan.group,
             way: open.plan.way,
-            double_proof: open.plan.double_proof,
+            double_proof: open.plan.double_proof || read_elsewhere,
         };
         let turn = turn.map(|t| TurnView {
             number: t.number,
@@ -132,9 +141,9 @@ fn phase(desk: &Desk) -> PhaseView {
             number: earlier.number,
             accepted_at: earlier.accepted_at,
             station: earlier.station.clone(),
-            portrait: desk
-                .store()
-                .portrait(earlier.portrait)
+            portrait: earlier
+                .portrait
+                .and_then(|id| desk.store().portrait(id).ok())
                 .map(|p| format!("portrait/{}", p.hash))
                 .unwrap_or_default(),
         },

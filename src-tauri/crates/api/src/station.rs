@@ -12,12 +12,15 @@ use domain::{PhotoSpec, PixelFormat, RawFrame, Size, Timestamp};
 
 use crate::assets::Assets;
 use crate::burst;
+use crate::day::Voice;
 use crate::desk::Exposure;
 use crate::engine_slot::EngineSlot;
 use crate::error::ApiError;
+use crate::hall::Halls;
 use crate::handover::Handover;
 use crate::live::{self, Seen, Shared};
 use crate::owner::Owner;
+use crate::plate::Plate;
 use crate::view::{DemoScene, LiveView, StationView};
 
 /// What a host gives to a station.
@@ -78,6 +81,7 @@ pub(crate) enum Message {
 pub(crate) struct Shutter {
     pub feed: Arc<Feed>,
     pub spec: Arc<PhotoSpec>,
+    pub plate: Option<Arc<Plate>>,
     pub pressed: Instant,
 }
 
@@ -103,6 +107,8 @@ pub struct Station {
     mailbox: SyncSender<Message>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) handover: Arc<Handover>,
+    pub(crate) halls: Arc<Halls>,
+    pub(crate) voice: Voice,
     listeners: Arc<Listeners>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -129,11 +135,23 @@ impl Station {
     /// Opens the data folder and the camera, and begins to watch. Never fails: what stands in the way is shown as
     /// the snapshot's trouble, so that there is always a window to say it.
     pub fn start(config: Config) -> Self {
+        Self::begin(config, true)
+    }
+
+    /// The same without the models: for work on rows and lists, which would wait most of a second for them. Pictures
+    /// cannot be made.
+    pub fn start_without_models(config: Config) -> Self {
+        Self::begin(config, false)
+    }
+
+    fn begin(config: Config, with_models: bool) -> Self {
         let (mailbox, inbox) = sync_channel(MAILBOX);
         let listeners = Arc::new(Listeners::default());
-        let engine = {
+        let engine = if with_models {
             let mailbox = mailbox.clone();
             EngineSlot::start(config.assets.clone(), move || drop(mailbox.send(Message::EngineDecided)))
+        } else {
+            EngineSlot::empty()
         };
         let spec = Owner::first_spec(&config);
         let shared = {
@@ -146,7 +164,9 @@ impl Station {
             )
         };
         let (shutter, presses) = sync_channel(1);
-        let mut owner = Owner::new(config, Arc::clone(&shared), shutter, Arc::clone(&listeners));
+        let halls = Arc::new(Halls::default());
+        let hall = (Arc::clone(&halls), Door(mailbox.clone()));
+        let mut owner = Owner::new(config, Arc::clone(&shared), shutter, Arc::clone(&listeners), hall);
         let mut threads = live::start(&shared);
         threads.push({
             let (shared, mailbox) = (Arc::clone(&shared), mailbox.clone());
@@ -157,7 +177,8 @@ impl Station {
             serve(&mut owner, &inbox);
         }));
         let handover = Arc::new(Handover::default());
-        Self { mailbox, shared, handover, listeners, threads: Mutex::new(threads) }
+        let voice = Voice::default();
+        Self { mailbox, shared, handover, halls, voice, listeners, threads: Mutex::new(threads) }
     }
 
     /// Calls `listener` with everything that happens from now on. It must not block.
@@ -210,6 +231,8 @@ impl Drop for Station {
         self.shared.stop();
         // While the owner still answers: what was under way is written down.
         self.handover.stop();
+        self.halls.stop();
+        self.voice.stop();
         // A full mailbox means that the owner is alive and will read on.
         let _ = self.mailbox.send(Message::Quit);
         for thread in self.threads.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
@@ -237,11 +260,11 @@ fn serve(owner: &mut Owner, inbox: &Receiver<Message>) {
 }
 
 fn develop_all(presses: &Receiver<Shutter>, shared: &Shared, mailbox: &SyncSender<Message>) {
-    while let Ok(Shutter { feed, spec, pressed }) = presses.recv() {
+    while let Ok(Shutter { feed, spec, plate, pressed }) = presses.recv() {
         let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             // Pressed in the first second after the start: the photographer waits, not the picture.
             let engine = shared.engine.wait(Duration::from_secs(20)).ok_or_else(no_engine)?;
-            burst::expose(&feed, &engine, &spec, pressed)
+            burst::expose(&feed, &engine, &spec, plate.as_deref(), pressed)
         }));
         let made = made.unwrap_or_else(|_| {
             Err(ApiError::new(

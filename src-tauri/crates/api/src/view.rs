@@ -12,6 +12,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::plate::PlateView;
+
 /// Everything that the main screen needs, sent whole whenever something changes.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct StationView {
@@ -28,6 +30,10 @@ pub struct StationView {
     pub batch: Option<BatchHead>,
     /// Whom this booth has called or has in its seat.
     pub turn: Option<TurnView>,
+    /// How this booth stands to the others of its hall; `None` if the batch is not shared.
+    pub hall: Option<crate::hall::view::HallHead>,
+    /// The newest code that the camera has read for the desk, while that is open.
+    pub desk_code: Option<DeskCode>,
     /// The camera.
     pub camera: CameraView,
     /// The standard in force.
@@ -36,6 +42,8 @@ pub struct StationView {
     pub counts: Counts,
     /// The last portraits, newest first.
     pub strip: Vec<StripItem>,
+    /// 空景 of this camera and day.
+    pub plate: PlateView,
     /// The last thing that the operator has to know.
     pub notice: Option<Notice>,
     /// What the operator has chosen.
@@ -55,6 +63,16 @@ pub struct BatchHead {
     pub way: domain::Way,
     /// Whether it is read again at the seat.
     pub double_proof: bool,
+}
+
+/// A code that the camera has read for the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct DeskCode {
+    /// Names it in a request; never the same for two codes.
+    #[ts(type = "number")]
+    pub seen: u64,
+    /// What of it is shown.
+    pub fingerprint: Fingerprint,
 }
 
 /// Whose turn it is at this booth.
@@ -106,7 +124,7 @@ pub enum PhaseView {
         accepted_at: Timestamp,
         /// Where.
         station: String,
-        /// Path of the accepted picture, see [`StripItem::portrait`].
+        /// Path of the accepted picture, see [`StripItem::portrait`]; empty if another booth has it.
         portrait: String,
     },
     /// May shoot.

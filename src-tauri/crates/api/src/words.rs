@@ -52,6 +52,15 @@ pub fn refusal(refusal: Refusal) -> ApiError {
     }
 }
 
+/// Another photo standard in the middle of a sitting, in words.
+pub fn standard_in_use() -> ApiError {
+    ApiError::new(
+        "sitting_open",
+        "正在拍摄，不能换照片标准。请先完成或取消当前学生。",
+        "The photo standard cannot change during a sitting. Finish or cancel it first.",
+    )
+}
+
 /// A payload that is no code, in words.
 pub fn bad_code(error: CodeError) -> ApiError {
     let api = match error {

@@ -44,6 +44,18 @@ pub struct Consent {
     pub text: String,
 }
 
+/// 补采: what the notice tells those who miss the day. Printed below the list of the absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+pub struct MakeUpTerms {
+    /// How, in the notice's own words, e.g. by a mini-program on the phone.
+    pub words: String,
+    /// From when.
+    pub from: Option<Day>,
+    /// For how much, in 分.
+    pub fee_fen: Option<u32>,
+}
+
 /// What somebody writes down for a batch, or takes over from a template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -79,6 +91,12 @@ pub struct BatchPlan {
     /// Whether anything may leave over the network.
     #[serde(default)]
     pub upload_allowed: bool,
+    /// What those are told who do not come.
+    #[serde(default)]
+    pub make_up: MakeUpTerms,
+    /// The batch whose remaining people this make-up day is for.
+    #[serde(default)]
+    pub make_up_of: Option<BatchId>,
 }
 
 /// Longest school, place, group, spec, version.
@@ -87,6 +105,8 @@ const MAX_LINE: usize = 100;
 const MAX_NAMING: usize = 300;
 /// Longest consent text.
 const MAX_CONSENT: usize = 20_000;
+/// Longest words on the make-up.
+const MAX_MAKE_UP: usize = 500;
 
 /// What is wrong with a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -148,6 +168,7 @@ fn in_chinese(field: &str) -> &str {
         "naming" => "命名规则",
         "consent version" => "告知书版本",
         "consent text" => "告知书",
+        "make-up words" => "补采说明",
         other => other,
     }
 }
@@ -176,6 +197,11 @@ impl BatchPlan {
         if text.chars().count() > MAX_CONSENT || text.chars().any(|c| c.is_control() && !"\r\n\t".contains(c))
         {
             return Err(BatchFault::NotALine("consent text"));
+        }
+        let words = &self.make_up.words;
+        if words.chars().count() > MAX_MAKE_UP || words.chars().any(|c| c.is_control() && !"\r\n".contains(c))
+        {
+            return Err(BatchFault::NotALine("make-up words"));
         }
         match self.fee {
             FeeRule::Prepaid { amount_fen: 0 } | FeeRule::OnTheSpot { amount_fen: 0 } => {
@@ -234,6 +260,8 @@ mod tests {
             naming: String::new(),
             consent: Consent { version: "1".into(), text: "同意\n采集".into() },
             upload_allowed: false,
+            make_up: MakeUpTerms::default(),
+            make_up_of: None,
         }
     }
 
@@ -249,6 +277,13 @@ mod tests {
             (
                 BatchPlan { consent: Consent { version: String::new(), text: "x".into() }, ..plan() },
                 BatchFault::Missing("consent version"),
+            ),
+            (
+                BatchPlan {
+                    make_up: MakeUpTerms { words: "长".repeat(501), ..Default::default() },
+                    ..plan()
+                },
+                BatchFault::NotALine("make-up words"),
             ),
         ];
         for (plan, fault) in faults {

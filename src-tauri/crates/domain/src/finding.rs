@@ -56,6 +56,7 @@ pub enum FindingCode {
     TrailingBytes,
     Metadata,
     FrozenPicture,
+    PlateUnfit,
 }
 
 /// How sure the station is, and so who decides.

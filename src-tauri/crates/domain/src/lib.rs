@@ -14,6 +14,7 @@ pub mod guidance;
 pub mod ids;
 pub mod pace;
 pub mod payment;
+pub mod plate;
 pub mod reconcile;
 pub mod schedule;
 pub mod sitting;
@@ -23,7 +24,7 @@ pub mod text;
 pub mod ticket;
 pub mod time;
 
-pub use batch::{BatchFault, BatchPlan, BatchState, CaptureBatch, Consent, FeeRule, Way};
+pub use batch::{BatchFault, BatchPlan, BatchState, CaptureBatch, Consent, FeeRule, MakeUpTerms, Way};
 pub use calendar::{Day, MinuteOfDay};
 pub use capture_code::{CaptureCode, CodeError, CodeSource, Fingerprint};
 pub use finding::{Class, Finding, FindingCode, Limit, Verdict};

@@ -45,6 +45,13 @@ pub fn per_hour(accepted: &[Timestamp], now: Timestamp) -> Option<f64> {
     Some(people as f64 * 3_600_000.0 / over as f64)
 }
 
+/// People an hour from the first picture to the last, breaks and all. `None` before there are three.
+pub fn mean_per_hour(accepted: &[Timestamp]) -> Option<f64> {
+    let (first, last) = (accepted.iter().min()?, accepted.iter().max()?);
+    let over = last.millis_since(*first);
+    (accepted.len() >= FEWEST && over > 0).then(|| (accepted.len() - 1) as f64 * 3_600_000.0 / over as f64)
+}
+
 /// When `people` will be done at this speed.
 pub fn eta(people: u32, per_hour: Option<f64>, now: Timestamp) -> Option<Timestamp> {
     if people == 0 {

@@ -13,6 +13,7 @@ pub mod face;
 pub mod matte;
 pub mod models;
 mod onnx;
+pub mod plate;
 pub mod quality;
 pub mod recolor;
 pub mod resample;

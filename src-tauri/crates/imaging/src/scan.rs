@@ -9,6 +9,7 @@ mod enhance;
 mod locate;
 mod plan;
 mod readers;
+mod stack;
 mod why;
 
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ use enhance::Workshop;
 use locate::Place;
 use plan::Retry;
 use readers::Reading;
+use stack::{Join, Stack};
 
 /// One code as it was read.
 #[derive(Clone, PartialEq)]
@@ -60,6 +62,10 @@ pub struct Scanner {
     /// Where the last code was, and how many frames ago.
     last_seen: Option<(Place, u32)>,
     turn: usize,
+    /// The last views of the place where a code seems to be.
+    stack: Stack,
+    /// Time that a join with its reading took for a million pixels, in seconds.
+    join_cost: f64,
     /// Time that each retry took for a million pixels when it last ran, in seconds.
     cost: [f64; Retry::ALL.len()],
 }
@@ -84,13 +90,15 @@ impl Scanner {
             workshop: Workshop::default(),
             last_seen: None,
             turn: 0,
+            stack: Stack::default(),
+            join_cost: 0.03,
             cost: Retry::ALL.map(Retry::first_guess_of_cost),
         }
     }
 
     /// For the live picture: one plain pass over the whole frame; where nothing was found, one retry, another one
-    /// with each frame, and all of them only while something looks like a code. Ends before `deadline` has passed
-    /// since the call, as far as earlier runs foretell it.
+    /// with each frame, and all of them only while something looks like a code. What no single frame shows is looked for
+    /// in the last few joined. Ends before `deadline` has passed since the call, as far as earlier runs foretell it.
     pub fn read(&mut self, luma: &GrayImage, deadline: Duration) -> ScanOutcome {
         self.scan(luma, deadline, false)
     }
@@ -110,6 +118,9 @@ impl Scanner {
             self.last_seen.and_then(|(place, age)| (age < REMEMBERED_FRAMES).then_some((place, age + 1)));
         let mut suspects = first.suspects;
         let evidence = suspects.first().copied().or(self.last_seen.map(|(place, _)| place));
+        if !thorough && let Some(reading) = self.joined(luma, evidence, start, deadline) {
+            return self.found(luma, reading);
+        }
         let all = thorough || evidence.is_some();
         let wants_place = all || Retry::ALL[self.turn % Retry::ALL.len()].looks_at_place();
         let place = evidence.or_else(|| if wants_place { locate::densest(luma) } else { None });
@@ -140,7 +151,45 @@ impl Scanner {
         }
     }
 
+    /// Adds this frame to the last ones and reads what they show together; `None` if that is nothing.
+    ///
+    /// Before the retries: where a code is seen again and again and cannot be read, this pays more than any of them.
+    fn joined(
+        &mut self,
+        luma: &GrayImage,
+        evidence: Option<Place>,
+        start: Instant,
+        deadline: Duration,
+    ) -> Option<Reading> {
+        // Without a sign of a code, the liveliest part of the picture is worth a view: a code may be drowned in noise.
+        let place =
+            evidence.or_else(|| if self.turn.is_multiple_of(2) { locate::densest(luma) } else { None });
+        self.stack.add(luma, place);
+        let left = deadline.saturating_sub(start.elapsed()).as_secs_f64();
+        if !self.stack.is_ready() || self.join_cost * self.stack.pixels() * CAUTION > left / 2.0 {
+            return None;
+        }
+        // While nothing looks like a code, most of the day, a look now and then is enough.
+        const SELDOM: usize = 4;
+        let step = match evidence {
+            Some(_) => {
+                self.turn = self.turn.wrapping_add(1);
+                self.turn
+            }
+            None if self.turn.is_multiple_of(SELDOM) => self.turn / SELDOM,
+            None => return None,
+        };
+        let begun = Instant::now();
+        let pixels = self.stack.pixels();
+        let how = if step.is_multiple_of(2) { Join::Mean } else { Join::Darkest };
+        let (picture, origin) = self.stack.join(how)?;
+        let reading = readers::zxing(picture, readers::Threshold::LocalAverage).moved(origin);
+        self.join_cost = begun.elapsed().as_secs_f64() / pixels.max(1e-3);
+        (!reading.codes.is_empty()).then_some(reading)
+    }
+
     fn found(&mut self, luma: &GrayImage, reading: Reading) -> ScanOutcome {
+        self.stack.clear();
         let mut codes: Vec<SeenCode> = Vec::new();
         for code in reading.codes {
             if !codes.iter().any(|known| known.payload == code.payload) {

@@ -370,6 +370,22 @@ fn a_poster_behind_is_nobody_and_a_tiny_or_huge_frame_is_worked_on() {
 }
 
 #[test]
+fn a_painting_is_answered_like_any_picture() {
+    let Some(engine) = engine() else { return };
+    let booth = testkit::Booth::new(domain::Size { width: 1280, height: 720 }, Vec::new());
+    let mut painting = booth.frame(&testkit::Scene::seated(1), 3);
+    // Four tones a channel, in strokes of 5 pixels: no photograph any more.
+    let copy = painting.clone();
+    for (x, y, pixel) in painting.enumerate_pixels_mut() {
+        let stroke = copy.get_pixel(x / 5 * 5, y / 5 * 5);
+        pixel.0 = stroke.0.map(|v| v / 64 * 64 + 32);
+    }
+    let made = make(engine, &painting);
+    assert_ne!(made.verdict, Verdict::Pass, "{:?}", made.findings);
+    assert!(made.findings.iter().all(|f| !f.message.is_empty() && !f.message_en.is_empty()));
+}
+
+#[test]
 fn blur_that_noise_hides_is_found() {
     let Some((engine, sharp)) = booth("p02_good_whitewall") else { return };
     let mut soft = imageproc::filter::gaussian_blur_f32(&sharp, 3.0);

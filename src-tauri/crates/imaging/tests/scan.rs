@@ -161,6 +161,45 @@ fn what_was_seen_stays_out_of_debug_output() {
     assert!(!format!("{code:?}").contains("secret") && !format!("{code:?}").contains("115"));
 }
 
+/// A frame of a stream: the sheet a little moved, noise of its own, and a lamp mirrored in the glass that wanders over
+/// a third of the code.
+fn exposure(sheet: &GrayImage, tick: u32, noise: i32, glare: bool) -> GrayImage {
+    let at = [(0, 0), (3, -2), (-4, 1), (2, 5), (-1, -3), (4, 3)][tick as usize % 6];
+    let mut frame = frame(&[(sheet, 520 + at.0, 220 + at.1)]);
+    let side = i64::from(sheet.width());
+    let mut state = tick.wrapping_mul(2_654_435_761) + 1;
+    for (x, y, pixel) in frame.enumerate_pixels_mut() {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let grain = if noise == 0 { 0 } else { (state >> 12) as i32 % (2 * noise + 1) - noise };
+        let along = i64::from(x) - 520 + (i64::from(y) - 220) / 3;
+        let lamp = side * i64::from(tick * 2 % 7) / 6 - side / 6;
+        let lit = glare && (lamp..lamp + side / 3).contains(&along);
+        pixel.0[0] = if lit { 255 } else { (i32::from(pixel.0[0]) + grain).clamp(0, 255) as u8 };
+    }
+    frame
+}
+
+#[test]
+fn what_no_single_frame_shows_is_read_from_several_joined() {
+    let sheet = sheet(b"https://example.invalid/8208038061?t=0123456789abcdef", 4);
+    for (what, noise, glare) in [("noise", 190, false), ("glare", 0, true)] {
+        let mut scanner = Scanner::new();
+        let (mut alone, mut joined) = (0, None);
+        for tick in 0..16 {
+            let frame = exposure(&sheet, tick, noise, glare);
+            // Little time for the single picture: the live scan has no more of it.
+            let single = Scanner::new().read(&frame, Duration::from_millis(60));
+            alone += u32::from(matches!(single, ScanOutcome::Codes(_)));
+            if let ScanOutcome::Codes(codes) = scanner.read(&frame, PATIENT) {
+                assert_eq!(codes[0].payload, b"https://example.invalid/8208038061?t=0123456789abcdef");
+                joined = joined.or(Some(tick));
+            }
+        }
+        println!("{what}: {alone} of 16 frames alone, joined at frame {joined:?}");
+        assert!(joined.is_some_and(|tick| tick < 12), "{what}: never read");
+    }
+}
+
 /// The folder of shared cases: named by `GRADBOOTH_CASES`, or beside some folder above this one.
 fn shared_cases() -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os("GRADBOOTH_CASES") {

@@ -14,6 +14,8 @@ pub enum Out {
     Text(String),
     /// A quantity, for sums: counts and fees. Never an identity.
     Number(i64),
+    /// Money in 分, written in 元 with two decimals, for sums.
+    Fen(i64),
     /// Nothing.
     Empty,
 }
@@ -48,6 +50,10 @@ impl Out {
         match self {
             Self::Text(text) => text.clone(),
             Self::Number(number) => number.to_string(),
+            Self::Fen(fen) => {
+                let sign = if *fen < 0 { "-" } else { "" };
+                format!("{sign}{}.{:02}", fen.unsigned_abs() / 100, fen.unsigned_abs() % 100)
+            }
             Self::Empty => String::new(),
         }
     }
@@ -147,6 +153,8 @@ pub(crate) fn text_format() -> Format {
 fn write_table(sheet: &mut Worksheet, table: &Table, name: &str) -> Result<(), XlsxError> {
     sheet.set_name(name)?;
     let (heading, text) = (heading_format(), text_format());
+    // Excel's own format with two decimals.
+    let money = Format::new().set_num_format_index(2);
     for (column, title) in (0u16..).zip(&table.columns) {
         sheet.write_string_with_format(0, column, title, &heading)?;
         sheet.set_column_width(column, width(table, usize::from(column)))?;
@@ -156,6 +164,7 @@ fn write_table(sheet: &mut Worksheet, table: &Table, name: &str) -> Result<(), X
             match cell {
                 Out::Text(content) => sheet.write_string_with_format(row, column, content, &text)?,
                 Out::Number(number) => sheet.write_number(row, column, *number as f64)?,
+                Out::Fen(fen) => sheet.write_number_with_format(row, column, *fen as f64 / 100.0, &money)?,
                 Out::Empty => continue,
             };
         }

@@ -45,6 +45,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         naming: String::new(),
         consent: Consent::default(),
         upload_allowed: false,
+        make_up: domain::MakeUpTerms::default(),
+        make_up_of: None,
     };
     let batch = store.new_batch(&plan, now)?.id;
     let rows = rows();

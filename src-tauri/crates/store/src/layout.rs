@@ -21,6 +21,7 @@ impl Layout {
             layout.root.clone(),
             layout.pictures(PictureKind::Original),
             layout.pictures(PictureKind::Portrait),
+            layout.plates(),
             layout.tmp(),
             layout.rescued(),
         ] {
@@ -42,6 +43,11 @@ impl Layout {
             PictureKind::Original => "originals",
             PictureKind::Portrait => "portraits",
         })
+    }
+
+    /// Pictures of the empty seat.
+    pub(crate) fn plates(&self) -> PathBuf {
+        self.root.join("plates")
     }
 
     /// Files that are being written.

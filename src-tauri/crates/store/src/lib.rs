@@ -6,6 +6,7 @@
 //! gradbooth.db                  the rows; write-ahead log, synchronous=FULL
 //! originals/ab/<sha256>.jpg     原图 as the camera gave them, or .png
 //! portraits/ab/<sha256>.jpg     成片 as they are delivered
+//! plates/<sha256>.png           空景, the empty seat
 //! rescued/                      pictures that no row knows, found at a start
 //! tmp/                          files that are being written
 //! shot_number                   the last 拍摄号 given out
@@ -23,12 +24,14 @@ mod connection;
 mod day;
 mod error;
 mod faults;
+mod hall;
 mod handover;
 mod layout;
 mod look;
 mod number;
 mod open;
 mod pictures;
+mod plates;
 mod platform;
 mod recovery;
 mod references;
@@ -44,9 +47,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use day::{
     BoothCount, DayRefusal, DayReport, DeskFacts, Label, NewCheckIn, PersonRow, Reader, ReaderDoor,
-    RosterChunk, RosterCounts, check_rows,
+    Remaining, RosterChunk, RosterCounts, check_rows,
 };
 pub use error::StoreError;
+pub use hall::{HallBatch, HallJoin, ShotElsewhere};
 pub use handover::{ErasePaths, EraseScope, HandoverPicture, NewIntake};
 pub use look::{DayCounts, SittingDetail, StripEntry};
 pub use pictures::{PictureKind, Pictures};
@@ -59,6 +63,7 @@ pub use table::outbox::{Handover, OutboxEntry, OutboxState};
 pub use table::outbox_correction::CorrectionDue;
 pub use table::parcel::{NewParcel, ParcelFile, ParcelRecord};
 pub use table::payment::{CashSum, NewPayment};
+pub use table::plate::{NewPlate, PlateRecord};
 pub use table::portrait::{EarlierAccept, NewPortrait, OverrideLine, PortraitRecord};
 pub use table::result::{NewResult, ResultRecord};
 pub use table::retake::{RetakeRecord, RetakeSource};

@@ -254,6 +254,8 @@ tickets: number,
  */
 shot: number, };
 
+export type BatchKey = string;
+
 export type BatchPlan = { 
 /**
  * 学校.
@@ -302,7 +304,15 @@ consent: Consent,
 /**
  * Whether anything may leave over the network.
  */
-upload_allowed: boolean, };
+upload_allowed: boolean, 
+/**
+ * What those are told who do not come.
+ */
+make_up: MakeUpTerms, 
+/**
+ * The batch whose remaining people this make-up day is for.
+ */
+make_up_of: BatchId | null, };
 
 export type BatchRequest = { 
 /**
@@ -330,7 +340,7 @@ masked_name: string | null,
  */
 calls: number, 
 /**
- * Whether the person sits already.
+ * Whether the person sits already. Without a second scan at the seat nobody knows, and this stays false.
  */
 seated: boolean, 
 /**
@@ -544,11 +554,15 @@ export type ChangeReason = "new_picture" | "was_anothers" | "late" | "new_name" 
 
 export type CheckIn = { 
 /**
- * The code, as a gun typed it or a camera read it.
+ * The code, as a gun or a hand typed it.
  */
 code: string | null, 
 /**
- * How it came in; a gun if it is not said.
+ * Or its number, as the camera read it; see [`crate::view::DeskCode`].
+ */
+seen: number | null, 
+/**
+ * How a typed one came in; a gun if it is not said.
  */
 source: CodeSource | null, 
 /**
@@ -579,6 +593,70 @@ retake_reason: string | null, };
 export type Class = "info" | "review" | "retake";
 
 export type CodeSource = "camera" | "gun" | "hand";
+
+export type ConflictSide = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * The booth that says so.
+ */
+booth: string, 
+/**
+ * Whether that is this booth.
+ */
+here: boolean, 
+/**
+ * When it happened.
+ */
+at: Timestamp, 
+/**
+ * Where the number stands now.
+ */
+stage: Stage, 
+/**
+ * The picture of this side, by its name in the hall, where one has to be chosen.
+ */
+shot: FactId | null, 
+/**
+ * Its path for the picture door of the host if it is here; pictures do not travel.
+ */
+picture: string | null, 
+/**
+ * Whether it was chosen.
+ */
+kept: boolean, };
+
+export type ConflictView = { 
+/**
+ * Its name; another one as soon as more is involved.
+ */
+key: string, 
+/**
+ * Its kind: `shot_twice`, `called_twice`, `two_numbers`, `number_doubled`, `step_lost`, `sequence_reused`.
+ */
+kind: string, 
+/**
+ * What happened and what to do.
+ */
+text: Text, 
+/**
+ * Its sides, in the order in which they happened.
+ */
+sides: Array<ConflictSide>, 
+/**
+ * Whether one picture has to be chosen.
+ */
+choose: boolean, 
+/**
+ * What somebody has found and done; `-` where the words stayed at another booth.
+ */
+settled: string | null, 
+/**
+ * When.
+ */
+settled_at: Timestamp | null, };
 
 export type Consent = { 
 /**
@@ -782,6 +860,10 @@ counts: Reconciliation,
  */
 pace: Pace, 
 /**
+ * When the last slot of today ends, by the schedule.
+ */
+plan_ends_at: Timestamp | null, 
+/**
  * Pictures by booth.
  */
 booths: Array<BoothFigures>, 
@@ -818,13 +900,27 @@ scene: DemoScene, };
 
 export type DemoScene = "auto" | "empty" | "phone" | "same_phone" | "two_phones" | "seated" | "eyes_shut" | "tilted" | "two_people" | "dark" | "unplugged";
 
+export type DeskCode = { 
+/**
+ * Names it in a request; never the same for two codes.
+ */
+seen: number, 
+/**
+ * What of it is shown.
+ */
+fingerprint: Fingerprint, };
+
 export type DeskRequest = { 
 /**
- * The code, as a gun typed it or a camera read it.
+ * The code, as a gun or a hand typed it.
  */
 code: string | null, 
 /**
- * How it came in; a gun if it is not said.
+ * Or its number, as the camera read it; see [`crate::view::DeskCode`].
+ */
+seen: number | null, 
+/**
+ * How a typed one came in; a gun if it is not said.
  */
 source: CodeSource | null, 
 /**
@@ -857,6 +953,12 @@ arrival: Arrival,
  * Whether a number would be given out; otherwise why not.
  */
 refusal: ApiError | null, };
+
+export type DeskWatch = { 
+/**
+ * Which of both.
+ */
+open: boolean, };
 
 export type DeviceId = { 
 /**
@@ -1212,7 +1314,7 @@ export type ExportRequest = {
  */
 batch: BatchId | null, 
 /**
- * Drive or folder that the bag goes into.
+ * Drive or folder that the bag goes into. Empty in a plan: no place was chosen yet.
  */
 into: string, 
 /**
@@ -1249,6 +1351,16 @@ centre_dx_px: number,
  * Tilt of the head, see [`FacePoints::roll_deg`].
  */
 roll_deg: number, };
+
+export type FactId = { 
+/**
+ * Who wrote it.
+ */
+station: StationId, 
+/**
+ * 1 and up.
+ */
+seq: number, };
 
 export type FeeRule = { "kind": "none" } | { "kind": "prepaid", 
 /**
@@ -1360,19 +1472,25 @@ message: string,
  */
 message_en: string, };
 
-export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "face_width" | "centre" | "roll" | "yaw" | "pitch" | "eyes_closed" | "gaze" | "mouth_open" | "glasses" | "glasses_glare" | "tinted_lenses" | "brows_covered" | "eyes_covered" | "ears_hidden" | "head_covering" | "shoulders_tilted" | "neck_hidden" | "sharpness" | "over_exposed" | "under_exposed" | "light_balance" | "skin_highlight" | "colour_cast" | "upscaled" | "outside_frame" | "backdrop_uneven" | "background_colour" | "clothes_near_background" | "matte_unsure" | "border" | "compression" | "unreadable" | "not_jpeg" | "extension" | "pixels" | "density" | "bytes" | "quality" | "colour_depth" | "trailing_bytes" | "metadata" | "frozen_picture";
+export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "face_width" | "centre" | "roll" | "yaw" | "pitch" | "eyes_closed" | "gaze" | "mouth_open" | "glasses" | "glasses_glare" | "tinted_lenses" | "brows_covered" | "eyes_covered" | "ears_hidden" | "head_covering" | "shoulders_tilted" | "neck_hidden" | "sharpness" | "over_exposed" | "under_exposed" | "light_balance" | "skin_highlight" | "colour_cast" | "upscaled" | "outside_frame" | "backdrop_uneven" | "background_colour" | "clothes_near_background" | "matte_unsure" | "border" | "compression" | "unreadable" | "not_jpeg" | "extension" | "pixels" | "density" | "bytes" | "quality" | "colour_depth" | "trailing_bytes" | "metadata" | "frozen_picture" | "plate_unfit";
 
 export type FindingCount = { 
 /**
- * What.
+ * What, as a stable name.
  */
 code: string, 
+/**
+ * What, for people.
+ */
+text: Text, 
 /**
  * In how many shots.
  */
 shots: number, };
 
 export type Fingerprint = string;
+
+export type Grade = "good" | "warn" | "bad";
 
 export type Guidance = { 
 /**
@@ -1391,6 +1509,140 @@ advice: Advice,
  * Whether everything that is watched live is good.
  */
 ready: boolean, };
+
+export type HallAddressView = { 
+/**
+ * Name or address of the computer; empty for no hall.
+ */
+host: string, 
+/**
+ * Its port.
+ */
+port: number, 
+/**
+ * Name of the database.
+ */
+database: string, 
+/**
+ * Who.
+ */
+user: string, 
+/**
+ * With what; see above.
+ */
+password: string | null, 
+/**
+ * Whether a password is kept. Ignored in requests.
+ */
+password_kept: boolean, 
+/**
+ * File with the certificate of the crew's own authority; empty for no encryption.
+ */
+ca_file: string, };
+
+export type HallHead = { 
+/**
+ * In one word.
+ */
+link: HallLink, 
+/**
+ * Since when this booth works alone.
+ */
+alone_since: Timestamp | null, 
+/**
+ * Why it works alone.
+ */
+trouble: Text | null, 
+/**
+ * Booths that were heard of lately, this one included.
+ */
+booths: number, 
+/**
+ * What people have to decide.
+ */
+conflicts: number, };
+
+export type HallLink = "online" | "alone" | "joining";
+
+export type HallStation = { 
+/**
+ * What people call it.
+ */
+booth: string, 
+/**
+ * When the hall heard of it last.
+ */
+seen_at: Timestamp, 
+/**
+ * Whether it was heard of lately.
+ */
+there: boolean, 
+/**
+ * Whether it is this one.
+ */
+this: boolean, };
+
+export type HallStatus = { 
+/**
+ * How this booth stands; `None` if the open batch is not shared.
+ */
+head: HallHead | null, 
+/**
+ * School, date, place of the open batch.
+ */
+title: string | null, 
+/**
+ * Whether an address is kept.
+ */
+has_address: boolean, 
+/**
+ * Whether names and IDs travel.
+ */
+identities: boolean, 
+/**
+ * Who takes part.
+ */
+stations: Array<HallStation>, 
+/**
+ * Numbers left for working alone.
+ */
+numbers_left: number, 
+/**
+ * What the others have not been told yet.
+ */
+unsent: number, 
+/**
+ * What people have to decide, the open ones first.
+ */
+conflicts: Array<ConflictView>, };
+
+export type HallTrial = { 
+/**
+ * What is wrong and what to do; `None` if all is well.
+ */
+trouble: HallTrouble | null, 
+/**
+ * Whether the connection is encrypted.
+ */
+encrypted: boolean, 
+/**
+ * The batches that are shared there, newest first.
+ */
+batches: Array<SharedBatch>, 
+/**
+ * A name for this booth that nobody there has.
+ */
+free_booth: string, };
+
+export type HallTrouble = { 
+/**
+ * Stable name.
+ */
+code: string, 
+/**
+ * What happened and what to do.
+ */
+text: Text, };
 
 export type HoldReason = "hair" | "glasses" | "collar" | "jewellery" | "id_card" | "code" | "payment" | "other";
 
@@ -1539,6 +1791,24 @@ not_taken: Array<IntakeFailure>, };
 
 export type IntakeVerdict = "good" | "look" | "refused";
 
+export type Invitation = { 
+/**
+ * School, date, place: what they choose from the list.
+ */
+title: string, 
+/**
+ * 入场码.
+ */
+join_code: string, 
+/**
+ * Where the database is.
+ */
+host: string, 
+/**
+ * Its port.
+ */
+port: number, };
+
 export type Issued = { 
 /**
  * The number.
@@ -1615,6 +1885,20 @@ error: ApiError | null,
  */
 result: JobResult | null, };
 
+export type JoinRequest = { 
+/**
+ * Its name in the hall.
+ */
+key: BatchKey, 
+/**
+ * 入场码, as the first booth shows it.
+ */
+join_code: string, 
+/**
+ * What this booth is called; no other booth has this name.
+ */
+booth: string, };
+
 export type Language = "zh" | "en";
 
 export type LateEntryRequest = { 
@@ -1630,6 +1914,12 @@ subject: Subject,
  * Why, e.g. which teacher added the person.
  */
 reason: string, };
+
+export type LeaveRequest = { 
+/**
+ * It is meant: there is no way back with this batch.
+ */
+sure: boolean, };
 
 export type Level = "good" | "warn" | "bad";
 
@@ -1699,15 +1989,47 @@ low: number,
  */
 high: number, };
 
-export type MadeFile = { 
+export type MakeUpRequest = { 
 /**
- * Name to keep it under.
+ * The earlier batch.
  */
-name: string, 
+batch: BatchId, 
 /**
- * Its bytes, base64.
+ * The plan of the day.
  */
-base64: string, };
+plan: BatchPlan, };
+
+export type MakeUpTerms = { 
+/**
+ * How, in the notice's own words, e.g. by a mini-program on the phone.
+ */
+words: string, 
+/**
+ * From when.
+ */
+from: Day | null, 
+/**
+ * For how much, in 分.
+ */
+fee_fen: number | null, };
+
+export type MakeUpView = { 
+/**
+ * Its batch; not open yet.
+ */
+batch: CaptureBatch, 
+/**
+ * People who are expected.
+ */
+people: number, 
+/**
+ * Of those, how many had paid.
+ */
+paid: number, 
+/**
+ * Pictures that are to be taken again.
+ */
+retakes: number, };
 
 export type MinuteOfDay = number;
 
@@ -2191,7 +2513,7 @@ accepted_at: Timestamp,
  */
 station: string, 
 /**
- * Path of the accepted picture, see [`StripItem::portrait`].
+ * Path of the accepted picture, see [`StripItem::portrait`]; empty if another booth has it.
  */
 portrait: string, } | { "kind": "armed", 
 /**
@@ -2277,6 +2599,56 @@ sitting: SittingId, };
 
 export type PixelFormat = "mjpeg" | "yuyv" | "nv12" | "rgb8";
 
+export type PlateAspect = "evenness" | "cast" | "balance" | "exposure";
+
+export type PlateNote = { 
+/**
+ * What.
+ */
+aspect: PlateAspect, 
+/**
+ * How it came out.
+ */
+grade: Grade, 
+/**
+ * The measured value in the unit of its limit.
+ */
+value: number, 
+/**
+ * What counts as good.
+ */
+limit: Limit, 
+/**
+ * What was seen, and what to do if it is not good.
+ */
+text: Text, };
+
+export type PlateShot = { 
+/**
+ * When.
+ */
+taken_at: Timestamp, 
+/**
+ * Path for the picture door of the host, like `plate/<hash>`.
+ */
+picture: string, 
+/**
+ * What was found, one note for each aspect.
+ */
+notes: Array<PlateNote>, };
+
+export type PlateState = "missing" | "fresh" | "unfit";
+
+export type PlateView = { 
+/**
+ * Whether there is one that serves.
+ */
+state: PlateState, 
+/**
+ * The last one of this camera and this day.
+ */
+shot: PlateShot | null, };
+
 export type PortraitId = number;
 
 export type PoseRule = { 
@@ -2333,9 +2705,43 @@ prints: string,
  */
 people: number, 
 /**
+ * Width and height of the page in mm.
+ */
+page: [number, number], 
+/**
+ * Where the prints stand on it.
+ */
+places: Array<PrintPlace>, 
+/**
  * Why it cannot be used.
  */
 refused: Text | null, };
+
+export type PrintPlace = { 
+/**
+ * Which of the sheet's people, from 0.
+ */
+person: number, 
+/**
+ * Left edge.
+ */
+x: number, 
+/**
+ * Upper edge.
+ */
+y: number, 
+/**
+ * Width.
+ */
+w: number, 
+/**
+ * Height.
+ */
+h: number, 
+/**
+ * Lies on its side.
+ */
+turned: boolean, };
 
 export type PrintRemark = { 
 /**
@@ -2569,11 +2975,19 @@ reason: string, };
 
 export type ReportFiles = { 
 /**
+ * Folder of the files.
+ */
+folder: string, 
+/**
  * The files, with their folders.
  */
 files: Array<string>, 
 /**
- * How many people are on each list of the workbook.
+ * Pages of the PDF.
+ */
+pages: number, 
+/**
+ * How many lines are on each list of the workbook.
  */
 lists: Array<ListSize>, };
 
@@ -2583,7 +2997,7 @@ export type ReportRequest = {
  */
 batch: BatchId | null, 
 /**
- * Folder for its files; made if it is missing.
+ * Folder for its files; made if it is missing. A folder beside the data if it is empty.
  */
 out: string, };
 
@@ -2860,6 +3274,16 @@ reason: RowRefusal, };
 
 export type RowRefusal = "no_key" | "repeated" | "contradiction" | "identity_in_use" | "bad_field";
 
+export type SavedFile = { 
+/**
+ * Its folder.
+ */
+folder: string, 
+/**
+ * The file with its folder.
+ */
+file: string, };
+
 export type ScheduleApply = { 
 /**
  * The open batch if it is not said.
@@ -2974,6 +3398,56 @@ station: string,
  */
 camera: string | null, };
 
+export type SettleRequest = { 
+/**
+ * [`ConflictView::key`].
+ */
+conflict: string, 
+/**
+ * What was found and done.
+ */
+reason: string, 
+/**
+ * The picture that counts, where one has to be chosen.
+ */
+keep: FactId | null, };
+
+export type ShareRequest = { 
+/**
+ * What this booth is called; no other booth has this name.
+ */
+booth: string, 
+/**
+ * Whether names and IDs may travel. The school has to allow it.
+ */
+identities: boolean, };
+
+export type SharedBatch = { 
+/**
+ * Its name in the hall.
+ */
+key: BatchKey, 
+/**
+ * School, date, place.
+ */
+title: string, 
+/**
+ * The booths that take part.
+ */
+booths: Array<string>, 
+/**
+ * Whether names and IDs travel in it.
+ */
+identities: boolean, 
+/**
+ * Whether this station has taken part in it before.
+ */
+known: boolean, 
+/**
+ * A name for this booth that nobody in it has.
+ */
+free_booth: string, };
+
 export type SheetAndHeading = { 
 /**
  * Name of the sheet.
@@ -3082,9 +3556,13 @@ export type SheetFile = {
  */
 name: string, 
 /**
- * Its bytes, base64.
+ * Its bytes, base64; empty if the path is given.
  */
-base64: string, };
+base64: string, 
+/**
+ * Or where it lies on this machine.
+ */
+path: string | null, };
 
 export type SheetKind = "xlsx" | "xls" | "csv" | "tsv";
 
@@ -3402,6 +3880,8 @@ reason: HoldReason, } | { "kind": "left" } | { "kind": "refused",
  */
 reason: string, };
 
+export type StationId = string;
+
 export type StationView = { 
 /**
  * Grows with every change.
@@ -3428,6 +3908,10 @@ batch: BatchHead | null,
  */
 turn: TurnView | null, 
 /**
+ * How this booth stands to the others of its hall; `None` if the batch is not shared.
+ */
+hall: HallHead | null, 
+/**
  * The camera.
  */
 camera: CameraView, 
@@ -3443,6 +3927,10 @@ counts: Counts,
  * The last portraits, newest first.
  */
 strip: Array<StripItem>, 
+/**
+ * 空景 of this camera and day.
+ */
+plate: PlateView, 
 /**
  * The last thing that the operator has to know.
  */
@@ -3648,6 +4136,12 @@ to: SwapLabel,
  */
 already_sent: boolean, };
 
+export type TemplateRequest = { 
+/**
+ * Folder; made if it is missing. A folder beside the data if it is empty.
+ */
+out: string, };
+
 export type Text = { 
 /**
  * Simplified Chinese.
@@ -3787,6 +4281,16 @@ code: string,
  * Why, and what to do.
  */
 text: Text, };
+
+export type UploadAllow = { 
+/**
+ * Row of the batch; null: the pictures without one.
+ */
+batch: BatchId | null, 
+/**
+ * Whether the step that the law asks for was taken.
+ */
+allowed: boolean, };
 
 export type UploadFailure = { 
 /**
@@ -4018,6 +4522,26 @@ audit_broken: AuditBreak | null,
  */
 audit_head: ContentHash, };
 
+export type VoiceRequest = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * Where to go.
+ */
+booth: string, 
+/**
+ * In which language.
+ */
+language: Language, };
+
+export type VoiceView = { 
+/**
+ * Name of the speech program; `None` if there is none.
+ */
+program: string | null, };
+
 export type Way = "booth" | "desk";
 
 export type WrittenFiles = { 
@@ -4035,6 +4559,7 @@ export interface Operations {
   "station.cancel": { request: Nothing; response: StationView };
   "station.confirm_repeat": { request: Nothing; response: StationView };
   "station.resume": { request: Nothing; response: StationView };
+  "plate.shoot": { request: Nothing; response: StationView };
   "camera.list": { request: Nothing; response: Array<CameraChoice> };
   "camera.choose": { request: CameraRequest; response: StationView };
   "camera.diagnose": { request: Nothing; response: Diagnosis };
@@ -4052,19 +4577,21 @@ export interface Operations {
   "batch.new": { request: BatchPlan; response: CaptureBatch };
   "batch.edit": { request: BatchEdit; response: CaptureBatch };
   "batch.list": { request: Nothing; response: Array<BatchItem> };
+  "batch.make_up": { request: MakeUpRequest; response: MakeUpView };
   "batch.open": { request: BatchRequest; response: CaptureBatch };
   "batch.close": { request: BatchRequest; response: CaptureBatch };
   "batch.seal": { request: SealRequest; response: SealView };
   "roster.apply": { request: RosterApply; response: RosterReport };
   "sheet.preview": { request: PreviewRequest; response: SheetPreview };
   "roster.import": { request: RosterImport; response: RosterImported };
-  "roster.template": { request: Nothing; response: MadeFile };
+  "roster.template": { request: TemplateRequest; response: SavedFile };
   "roster.search": { request: SearchRequest; response: Array<Person> };
   "roster.show": { request: SubjectRequest; response: PersonDetail };
   "late_entry.add": { request: LateEntryRequest; response: Person };
   "schedule.apply": { request: ScheduleApply; response: Array<SlotView> };
   "schedule.import": { request: ScheduleImport; response: ScheduleImported };
   "schedule.board": { request: InBatch; response: Array<SlotView> };
+  "desk.watch": { request: DeskWatch; response: Nothing };
   "desk.look": { request: DeskRequest; response: DeskView };
   "desk.check_in": { request: CheckIn; response: Issued };
   "queue.next": { request: BoothRequest; response: TicketView | null };
@@ -4080,6 +4607,8 @@ export interface Operations {
   "queue.link": { request: LinkRequest; response: TicketView };
   "queue.status": { request: InBatch; response: QueueView };
   "queue.board": { request: InBatch; response: BoardView };
+  "voice.status": { request: Nothing; response: VoiceView };
+  "voice.say": { request: VoiceRequest; response: Nothing };
   "retake.list": { request: InBatch; response: Array<RetakeView> };
   "retake.add": { request: RetakeRequest; response: RetakeView };
   "absent.list": { request: AbsentRequest; response: Array<AbsentView> };
@@ -4092,11 +4621,21 @@ export interface Operations {
   "day.figures": { request: InBatch; response: DayFigures };
   "day.report": { request: ReportRequest; response: ReportFiles };
   "audit.verify": { request: Nothing; response: AuditCheck };
+  "hall.address": { request: Nothing; response: HallAddressView };
+  "hall.save": { request: HallAddressView; response: HallAddressView };
+  "hall.try": { request: HallAddressView; response: HallTrial };
+  "hall.share": { request: ShareRequest; response: Invitation };
+  "hall.join": { request: JoinRequest; response: StationView };
+  "hall.invite": { request: Nothing; response: Invitation };
+  "hall.leave": { request: LeaveRequest; response: StationView };
+  "hall.status": { request: Nothing; response: HallStatus };
+  "hall.settle": { request: SettleRequest; response: HallStatus };
   "data.verify": { request: Nothing; response: VerifyReport };
   "outbox.list": { request: Nothing; response: Array<OutboxBatch> };
   "outbox.items": { request: OutboxRequest; response: Array<OutboxItem> };
   "upload.settings.get": { request: Nothing; response: UploadSettings };
   "upload.settings.save": { request: UploadSettings; response: UploadSettings };
+  "upload.allow": { request: UploadAllow; response: UploadStatus };
   "upload.start": { request: UploadStart; response: UploadStatus };
   "upload.pause": { request: UploadPause; response: Nothing };
   "upload.stop": { request: Nothing; response: Nothing };

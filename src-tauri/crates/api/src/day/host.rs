@@ -1,5 +1,7 @@
 //! The station answers the operations of the day: writes on the owner's thread, reads beside it.
 
+use std::path::PathBuf;
+
 use domain::ticket::Action;
 use domain::{BatchPlan, CaptureBatch, CaptureCode, CodeSource, ShotNumber, Timestamp};
 use store::{NewCheckIn, NewPayment, TicketRecord};
@@ -7,12 +9,15 @@ use store::{NewCheckIn, NewPayment, TicketRecord};
 use super::operations::DayOperations;
 use super::report::{self, ReportFiles, ReportRequest};
 use super::sheet_in::{
-    self, MadeFile, PreviewRequest, RosterImport, RosterImported, ScheduleImport, ScheduleImported,
+    self, PreviewRequest, RosterImport, RosterImported, SavedFile, ScheduleImport, ScheduleImported,
+    TemplateRequest,
 };
 use super::view::*;
+use super::voice::{Voice, VoiceRequest, VoiceView};
 use super::{roster, show};
+use crate::hall::Called;
 use crate::owner::Owner;
-use crate::station::Station;
+use crate::station::{Config, Station};
 use crate::{ApiError, Nothing, words};
 
 /// Fewest and most people that a search shows.
@@ -51,8 +56,30 @@ impl Station {
     }
 }
 
-fn some_code(text: Option<&String>) -> Result<Option<CaptureCode>, ApiError> {
-    text.map(|text| CaptureCode::new(text.as_bytes()).map_err(words::bad_code)).transpose()
+/// The code in hand: typed, or by its number as the camera read it.
+fn code_in_hand(
+    owner: &Owner,
+    typed: Option<&String>,
+    seen: Option<u64>,
+    source: Option<CodeSource>,
+) -> Result<Option<(CaptureCode, CodeSource)>, ApiError> {
+    match (seen, typed) {
+        (Some(seen), _) => {
+            let code = owner.eye.code(seen).ok_or_else(|| {
+                ApiError::new(
+                    "code_forgotten",
+                    "刚才的采集码已不在手上，请让学生再扫一次。",
+                    "That code is no longer at hand: ask the student to show it again.",
+                )
+            })?;
+            Ok(Some((code.clone(), CodeSource::Camera)))
+        }
+        (None, Some(text)) => {
+            let code = CaptureCode::new(text.as_bytes()).map_err(words::bad_code)?;
+            Ok(Some((code, source.unwrap_or(CodeSource::Gun))))
+        }
+        (None, None) => Ok(None),
+    }
 }
 
 fn payment(taken: &PaymentTaken) -> NewPayment<'_> {
@@ -63,10 +90,14 @@ fn payment(taken: &PaymentTaken) -> NewPayment<'_> {
     }
 }
 
-fn person_at_desk<'a>(owner: &Owner, request: &'a CheckIn, code: Option<&'a CaptureCode>) -> NewCheckIn<'a> {
+fn person_at_desk<'a>(
+    owner: &Owner,
+    request: &'a CheckIn,
+    code: Option<&'a (CaptureCode, CodeSource)>,
+) -> NewCheckIn<'a> {
     let (day, minute) = owner.wall();
     NewCheckIn {
-        code: code.map(|code| (code, request.source.unwrap_or(CodeSource::Gun))),
+        code: code.map(|(code, source)| (code, *source)),
         subject: request.subject,
         payment: request.payment.as_ref().map(payment),
         consent: request.consent,
@@ -75,6 +106,14 @@ fn person_at_desk<'a>(owner: &Owner, request: &'a CheckIn, code: Option<&'a Capt
         retake_reason: request.retake_reason.as_deref(),
         day,
         minute,
+    }
+}
+
+/// The folder that somebody typed or pasted, without the quotes of a file manager; or this one.
+fn chosen_or(typed: &str, otherwise: PathBuf) -> PathBuf {
+    match typed.trim().trim_matches('"').trim() {
+        "" => otherwise,
+        chosen => chosen.into(),
     }
 }
 
@@ -93,11 +132,23 @@ impl DayOperations for Station {
     }
 
     fn batch_new(&self, request: BatchPlan) -> Result<CaptureBatch, ApiError> {
-        self.write(move |store, now| store.new_batch(&request, now))
+        self.ask(move |owner| {
+            owner.check_plan(&request)?;
+            owner.day(|store, now| store.new_batch(&request, now))
+        })
     }
 
     fn batch_edit(&self, request: BatchEdit) -> Result<CaptureBatch, ApiError> {
-        self.write(move |store, now| store.edit_batch(request.batch, &request.plan, now))
+        self.ask(move |owner| owner.edit_batch(request.batch, &request.plan))
+    }
+
+    fn batch_make_up(&self, request: MakeUpRequest) -> Result<MakeUpView, ApiError> {
+        let (batch, remaining) = self.ask(move |owner| {
+            owner.check_plan(&request.plan)?;
+            owner.day(|store, now| store.make_up_batch(request.batch, &request.plan, now))
+        })?;
+        let store::Remaining { people, paid, retakes } = remaining;
+        Ok(MakeUpView { batch, people, paid, retakes })
     }
 
     fn batch_list(&self, _: Nothing) -> Result<Vec<BatchItem>, ApiError> {
@@ -111,16 +162,17 @@ impl DayOperations for Station {
     }
 
     fn batch_open(&self, request: BatchRequest) -> Result<CaptureBatch, ApiError> {
-        self.write(move |store, now| store.open_batch(request.batch, now))
+        self.ask(move |owner| owner.open_batch(request.batch))
     }
 
     fn batch_close(&self, request: BatchRequest) -> Result<CaptureBatch, ApiError> {
-        self.write(move |store, now| store.close_batch(request.batch, now))
+        self.ask(move |owner| owner.end_batch(|store, now| store.close_batch(request.batch, now)))
     }
 
     fn batch_seal(&self, request: SealRequest) -> Result<SealView, ApiError> {
-        let (batch, reconciliation) =
-            self.write(move |store, now| store.seal_batch(request.batch, request.reason.as_deref(), now))?;
+        let (batch, reconciliation) = self.ask(move |owner| {
+            owner.end_batch(|store, now| store.seal_batch(request.batch, request.reason.as_deref(), now))
+        })?;
         Ok(SealView { batch, reconciliation })
     }
 
@@ -136,8 +188,9 @@ impl DayOperations for Station {
         sheet_in::import_roster(self, request)
     }
 
-    fn roster_template(&self, _: Nothing) -> Result<MadeFile, ApiError> {
-        sheet_in::template(self.ask(|owner| Ok((owner.config.now)()))?)
+    fn roster_template(&self, request: TemplateRequest) -> Result<SavedFile, ApiError> {
+        let (now, beside) = self.ask(|owner| Ok(((owner.config.now)(), owner.reports_folder())))?;
+        sheet_in::template(&chosen_or(&request.out, beside), now)
     }
 
     fn schedule_import(&self, request: ScheduleImport) -> Result<ScheduleImported, ApiError> {
@@ -145,7 +198,10 @@ impl DayOperations for Station {
     }
 
     fn day_report(&self, request: ReportRequest) -> Result<ReportFiles, ApiError> {
-        let (now, font) = self.ask(|owner| Ok(((owner.config.now)(), owner.config.assets.font())))?;
+        let (now, day_start, font, beside) = self.ask(|owner| {
+            let Config { now, day_start, ref assets, .. } = owner.config;
+            Ok((now(), day_start, assets.font(), owner.reports_folder()))
+        })?;
         let font = std::fs::read(&font).map_err(|e| {
             ApiError::new(
                 "print_font_missing",
@@ -154,13 +210,14 @@ impl DayOperations for Station {
             )
             .with_story(e)
         })?;
-        let facts = self.read(|reader| report::facts(reader, reader.batch_or_open(request.batch)?, now))?;
+        let facts =
+            self.read(|reader| report::facts(reader, reader.batch_or_open(request.batch)?, now, day_start))?;
         let batch = facts.batch.id;
         self.write(move |store, now| {
             let detail = serde_json::json!({ "batch": batch });
             store.record(&store::NewEvent::new("lists_written", detail), now)
         })?;
-        report::write(&facts, font, std::path::Path::new(&request.out), now)
+        report::write(&facts, font, &chosen_or(&request.out, beside))
     }
 
     fn roster_search(&self, request: SearchRequest) -> Result<Vec<Person>, ApiError> {
@@ -202,19 +259,22 @@ impl DayOperations for Station {
         self.read(|reader| show::slots(reader, &reader.batch_or_open(request.batch)?, today))
     }
 
+    fn desk_watch(&self, request: DeskWatch) -> Result<Nothing, ApiError> {
+        self.ask(move |owner| {
+            owner.eye.turn(request.open);
+            owner.touch();
+            Ok(Nothing {})
+        })
+    }
+
     fn desk_look(&self, request: DeskRequest) -> Result<DeskView, ApiError> {
-        let code = some_code(request.code.as_ref())?;
-        let fingerprint = code.as_ref().map(CaptureCode::fingerprint);
-        let facts = self.ask(move |owner| {
+        let (fingerprint, facts) = self.ask(move |owner| {
+            let code = code_in_hand(owner, request.code.as_ref(), request.seen, request.source)?;
             // Asked as if the consent were given: that is ticked after the look.
-            let as_if = CheckIn {
-                source: request.source,
-                subject: request.subject,
-                consent: true,
-                ..CheckIn::default()
-            };
+            let as_if = CheckIn { subject: request.subject, consent: true, ..CheckIn::default() };
             let new = person_at_desk(owner, &as_if, code.as_ref());
-            owner.desk()?.store().desk_look(&new).map_err(words::store)
+            let facts = owner.desk()?.store().desk_look(&new).map_err(words::store)?;
+            Ok((code.as_ref().map(|(code, _)| code.fingerprint()), facts))
         })?;
         let (person, ticket) = self.read(|reader| {
             let ticket = facts.ticket.as_ref().map(|record| show::ticket(reader, record)).transpose()?;
@@ -231,21 +291,41 @@ impl DayOperations for Station {
     }
 
     fn desk_check_in(&self, request: CheckIn) -> Result<Issued, ApiError> {
-        let code = some_code(request.code.as_ref())?;
+        let asked = request.clone();
+        let given = self.hall_number(move |owner| {
+            let code = code_in_hand(owner, asked.code.as_ref(), asked.seen, asked.source)?;
+            let store = owner.desk()?.store();
+            let key = match &code {
+                Some((code, _)) => store.hall_code_key(code),
+                None => Ok(None),
+            };
+            let wants = store.wants_number(&person_at_desk(owner, &asked, code.as_ref()));
+            let key = key.map_err(words::store)?;
+            Ok(wants.map_err(words::store)?.map(|retake| (key, retake)))
+        })?;
         let (record, ahead) = self.ask(move |owner| {
+            let code = code_in_hand(owner, request.code.as_ref(), request.seen, request.source)?;
             let new = person_at_desk(owner, &request, code.as_ref());
-            owner.day(|store, now| store.check_in(&new, now))
+            owner.day(|store, now| store.check_in_as(&new, given, now))
         })?;
         let arrival = record.arrival;
         Ok(Issued { ticket: self.ticket_view(record)?, ahead, arrival })
     }
 
     fn queue_next(&self, request: BoothRequest) -> Result<Option<TicketView>, ApiError> {
+        match self.hall_call(None, request.booth.as_ref())? {
+            Called::Ticket(record) => return self.ticket_view(record).map(Some),
+            Called::Nobody => return Ok(None),
+            Called::Alone => {}
+        }
         self.call(move |store, now| store.call_next(request.booth.as_deref(), now))
     }
 
     fn queue_call(&self, request: CallRequest) -> Result<TicketView, ApiError> {
         let number = request.number;
+        if let Called::Ticket(record) = self.hall_call(Some(number), request.booth.as_ref())? {
+            return self.ticket_view(record);
+        }
         let called = self.call(move |store, now| {
             let booth = request.booth.unwrap_or_else(|| store.station().to_owned());
             store.step_ticket(request.number, &Action::Call { booth }, now).map(Some)
@@ -302,6 +382,14 @@ impl DayOperations for Station {
 
     fn queue_board(&self, request: InBatch) -> Result<BoardView, ApiError> {
         self.read(|reader| show::board(reader, &reader.batch_or_open(request.batch)?))
+    }
+
+    fn voice_status(&self, _: Nothing) -> Result<VoiceView, ApiError> {
+        Ok(Voice::status())
+    }
+
+    fn voice_say(&self, request: VoiceRequest) -> Result<Nothing, ApiError> {
+        self.voice.say(request).map(|()| Nothing {})
     }
 
     fn retake_list(&self, request: InBatch) -> Result<Vec<RetakeView>, ApiError> {
@@ -362,10 +450,14 @@ impl DayOperations for Station {
     }
 
     fn day_figures(&self, request: InBatch) -> Result<DayFigures, ApiError> {
-        let now = self.ask(|owner| Ok((owner.config.now)()))?;
+        let (now, (today, _), midnight) = self.ask(|owner| {
+            let now = (owner.config.now)();
+            Ok((now, owner.wall(), (owner.config.day_start)(now)))
+        })?;
         self.read(|reader| {
             let batch = reader.batch_or_open(request.batch)?;
-            Ok(show::figures(&batch, reader.report(batch.id, now)?))
+            let plan_ends_at = show::plan_ends_at(&reader.slots(batch.id)?, today, midnight);
+            Ok(show::figures(&batch, reader.report(batch.id, now)?, plan_ends_at))
         })
     }
 

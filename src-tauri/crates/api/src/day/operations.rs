@@ -4,9 +4,11 @@ use domain::{BatchPlan, CaptureBatch};
 
 use super::report::{ReportFiles, ReportRequest};
 use super::sheet_in::{
-    MadeFile, PreviewRequest, RosterImport, RosterImported, ScheduleImport, ScheduleImported,
+    PreviewRequest, RosterImport, RosterImported, SavedFile, ScheduleImport, ScheduleImported,
+    TemplateRequest,
 };
 use super::view::*;
+use super::voice::{VoiceRequest, VoiceView};
 use crate::Nothing;
 use crate::declare::operations;
 
@@ -22,6 +24,8 @@ operations! {
     "batch.edit" batch_edit(BatchEdit) -> CaptureBatch;
     /// All batches of the folder, newest first.
     "batch.list" batch_list(Nothing) -> Vec<BatchItem>;
+    /// Prepares a make-up day for those who remain of a batch that is closed; it is not opened.
+    "batch.make_up" batch_make_up(MakeUpRequest) -> MakeUpView;
     /// Opens a batch; the one that was open is put aside.
     "batch.open" batch_open(BatchRequest) -> CaptureBatch;
     /// Puts the batch aside: the station works without one.
@@ -34,8 +38,8 @@ operations! {
     "sheet.preview" sheet_preview(PreviewRequest) -> sheets::Preview;
     /// Puts a spreadsheet into the roster.
     "roster.import" roster_import(RosterImport) -> RosterImported;
-    /// An empty roster to give to the school.
-    "roster.template" roster_template(Nothing) -> MadeFile;
+    /// Writes an empty roster to give to the school; one that is there already stays.
+    "roster.template" roster_template(TemplateRequest) -> SavedFile;
     /// Looks for people.
     "roster.search" roster_search(SearchRequest) -> Vec<Person>;
     /// One person with the whole identity; remembered by the audit log.
@@ -48,6 +52,8 @@ operations! {
     "schedule.import" schedule_import(ScheduleImport) -> ScheduleImported;
     /// Today's board: what each 学院 has planned, arrived, shot, absent.
     "schedule.board" schedule_board(InBatch) -> Vec<SlotView>;
+    /// Whether codes that the camera sees go to the desk.
+    "desk.watch" desk_watch(DeskWatch) -> Nothing;
     /// What is known of somebody at the desk.
     "desk.look" desk_look(DeskRequest) -> DeskView;
     /// Gives out a number.
@@ -78,6 +84,10 @@ operations! {
     "queue.status" queue_status(InBatch) -> QueueView;
     /// The queue for everybody.
     "queue.board" queue_board(InBatch) -> BoardView;
+    /// Whether this machine has a voice of its own.
+    "voice.status" voice_status(Nothing) -> VoiceView;
+    /// Speaks a call.
+    "voice.say" voice_say(VoiceRequest) -> Nothing;
     /// What is to be taken again, open lines first.
     "retake.list" retake_list(InBatch) -> Vec<RetakeView>;
     /// Puts a picture on the retake list.

@@ -1,15 +1,20 @@
 //! Rosters and schedules come in as the spreadsheets that schools write.
 
+use std::io::Write as _;
+use std::path::Path;
+
 use base64::Engine as _;
+use domain::schedule::{self, SlotFault};
 use domain::{Day, MinuteOfDay, Slot};
 use serde::{Deserialize, Serialize};
 use sheets::{Choice, ListKind, Mapping, Preview, Report, SheetError};
+use store::DayRefusal;
 use ts_rs::TS;
 
 use super::roster;
 use super::view::{RosterApply, RosterReport, ScheduleApply, SlotView};
-use crate::ApiError;
 use crate::station::Station;
+use crate::{ApiError, words};
 
 /// A spreadsheet that somebody chose.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -17,8 +22,12 @@ use crate::station::Station;
 pub struct SheetFile {
     /// Its name, for messages only.
     pub name: String,
-    /// Its bytes, base64.
+    /// Its bytes, base64; empty if the path is given.
+    #[serde(default)]
     pub base64: String,
+    /// Or where it lies on this machine.
+    #[serde(default)]
+    pub path: Option<String>,
 }
 
 /// Asks what a spreadsheet holds.
@@ -98,13 +107,21 @@ pub struct ScheduleImported {
     pub board: Vec<SlotView>,
 }
 
-/// A file that the program has made.
+/// Where an empty roster goes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(default, deny_unknown_fields)]
+pub struct TemplateRequest {
+    /// Folder; made if it is missing. A folder beside the data if it is empty.
+    pub out: String,
+}
+
+/// A file that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub struct MadeFile {
-    /// Name to keep it under.
-    pub name: String,
-    /// Its bytes, base64.
-    pub base64: String,
+pub struct SavedFile {
+    /// Its folder.
+    pub folder: String,
+    /// The file with its folder.
+    pub file: String,
 }
 
 pub(super) fn refused(error: SheetError) -> ApiError {
@@ -112,7 +129,22 @@ pub(super) fn refused(error: SheetError) -> ApiError {
     ApiError::new(error.code(), text.zh, text.en)
 }
 
+impl SheetFile {
+    /// The path as somebody typed or pasted it; file managers put quotes around it.
+    fn path(&self) -> Option<&str> {
+        self.path.as_deref().map(|path| path.trim().trim_matches('"').trim())
+    }
+
+    /// For messages.
+    fn label(&self) -> &str {
+        self.path().unwrap_or(&self.name)
+    }
+}
+
 fn bytes_of(file: &SheetFile) -> Result<Vec<u8>, ApiError> {
+    if let Some(path) = file.path() {
+        return sheets::read_file(Path::new(path)).map_err(refused);
+    }
     base64::engine::general_purpose::STANDARD.decode(&file.base64).map_err(|e| {
         ApiError::new("bad_request", "程序内部错误：请求格式不对", "Malformed request").with_story(e)
     })
@@ -126,19 +158,19 @@ fn mapping(
 ) -> Result<Mapping, ApiError> {
     match said {
         Some(mapping) => Ok(mapping),
-        None => Ok(sheets::preview(bytes, &file.name, kind, &Choice::default()).map_err(refused)?.mapping),
+        None => Ok(sheets::preview(bytes, file.label(), kind, &Choice::default()).map_err(refused)?.mapping),
     }
 }
 
 pub(super) fn preview(request: &PreviewRequest) -> Result<Preview, ApiError> {
     let bytes = bytes_of(&request.file)?;
-    sheets::preview(&bytes, &request.file.name, request.kind, &request.choice).map_err(refused)
+    sheets::preview(&bytes, request.file.label(), request.kind, &request.choice).map_err(refused)
 }
 
 pub(super) fn import_roster(station: &Station, request: RosterImport) -> Result<RosterImported, ApiError> {
     let bytes = bytes_of(&request.file)?;
     let mapping = mapping(&bytes, &request.file, ListKind::Roster, request.mapping)?;
-    let read = sheets::roster(&bytes, &request.file.name, &mapping).map_err(refused)?;
+    let read = sheets::roster(&bytes, request.file.label(), &mapping).map_err(refused)?;
     let sheet_rows = read.rows.iter().map(|row| row.row).collect();
     let subjects = read.rows.into_iter().map(|row| row.subject).collect();
     let apply = RosterApply {
@@ -160,7 +192,7 @@ pub(super) fn import_schedule(
     // The notices write days without a year: it is the batch's.
     let batch = station.read(|reader| reader.batch_or_open(request.batch))?;
     let year = batch.plan.date.to_string().get(..4).and_then(|y| y.parse().ok()).unwrap_or(2026);
-    let read = sheets::schedule(&bytes, &request.file.name, &mapping, year).map_err(refused)?;
+    let read = sheets::schedule(&bytes, request.file.label(), &mapping, year).map_err(refused)?;
     let (mut slots, mut incomplete) = (Vec::new(), Vec::new());
     for row in read.rows {
         let at = row.row;
@@ -170,6 +202,12 @@ pub(super) fn import_schedule(
         }
     }
     let board = if request.dry_run {
+        // What would be refused is told before anything is replaced.
+        let tolerable =
+            |fault: &SlotFault| request.allow_overlap && matches!(fault, SlotFault::Overlap { .. });
+        if let Some(fault) = schedule::faults(&slots).into_iter().find(|fault| !tolerable(fault)) {
+            return Err(words::store(DayRefusal::Schedule(fault).into()));
+        }
         Vec::new()
     } else {
         apply(ScheduleApply {
@@ -195,10 +233,34 @@ fn slot(row: sheets::ScheduleRow) -> Option<Slot> {
     })
 }
 
-pub(super) fn template(now: domain::Timestamp) -> Result<MadeFile, ApiError> {
+/// Name of the file that a school fills in.
+const TEMPLATE: &str = "毕业生名单模板";
+
+pub(super) fn template(folder: &Path, now: domain::Timestamp) -> Result<SavedFile, ApiError> {
     let bytes = sheets::roster_template(now).map_err(refused)?;
-    Ok(MadeFile {
-        name: "毕业生名单模板.xlsx".to_owned(),
-        base64: base64::engine::general_purpose::STANDARD.encode(bytes),
-    })
+    let unwritable = |e: std::io::Error| {
+        ApiError::new(
+            "template_unwritable",
+            format!("模板写不进这个文件夹：{e}。请换一个文件夹。"),
+            format!("The template cannot be written into this folder: {e}. Choose another one."),
+        )
+    };
+    std::fs::create_dir_all(folder).map_err(unwritable)?;
+    // One that somebody may have filled in is never overwritten.
+    let names =
+        std::iter::once(format!("{TEMPLATE}.xlsx")).chain((2..).map(|n| format!("{TEMPLATE} ({n}).xlsx")));
+    for file in names.map(|name| folder.join(name)) {
+        match std::fs::File::create_new(&file) {
+            Ok(mut made) => {
+                made.write_all(&bytes).and_then(|()| made.sync_all()).map_err(unwritable)?;
+                return Ok(SavedFile {
+                    folder: folder.display().to_string(),
+                    file: file.display().to_string(),
+                });
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(unwritable(error)),
+        }
+    }
+    unreachable!("names do not run out")
 }

@@ -1,6 +1,6 @@
 //! From rows to what the screens of the day show. Names leave here masked.
 
-use domain::{CaptureBatch, CorrectionId, EndState, PortraitId, SittingId, Stage, Subject};
+use domain::{CaptureBatch, CorrectionId, EndState, PortraitId, SittingId, Stage, Subject, Timestamp, Way};
 use store::{CorrectionRecord, Label, PersonRow, Reader, StoreError, SubjectRecord, TicketRecord};
 
 use super::view::*;
@@ -33,7 +33,11 @@ pub(super) fn ticket(reader: &Reader, record: &TicketRecord) -> Answer<TicketVie
         returns: place.returns,
         undoable: record.ticket.before.is_some(),
         subject: record.subject,
-        masked_name: line.as_ref().and_then(|l| l.subject.masked_name()),
+        masked_name: match &line {
+            Some(line) => line.subject.masked_name(),
+            // Told by another booth of the hall, where names travel.
+            None => reader.hall_masked_name(record.id)?,
+        },
         college: line.and_then(|l| l.subject.college),
         fingerprint: record.fingerprint.clone(),
         arrival: record.arrival,
@@ -106,6 +110,8 @@ pub(super) fn board(reader: &Reader, batch: &CaptureBatch) -> Answer<BoardView> 
             None => Ok(None),
         }
     };
+    // Without a second scan the call itself arms the seat, and the person has still to walk there.
+    let walks = batch.plan.way == Way::Desk && !batch.plan.double_proof;
     let mut called = Vec::new();
     for stage in ["called", "seated"] {
         for record in reader.in_stage(batch.id, stage, WAITING)? {
@@ -115,7 +121,7 @@ pub(super) fn board(reader: &Reader, batch: &CaptureBatch) -> Answer<BoardView> 
                 booth: place.stage.booth().unwrap_or_default().to_owned(),
                 masked_name: name(&record)?,
                 calls: place.recalls + 1,
-                seated: matches!(place.stage, Stage::Seated { .. }),
+                seated: !walks && matches!(place.stage, Stage::Seated { .. }),
                 since: place.since,
             });
         }
@@ -251,11 +257,26 @@ fn label(label: Label) -> SwapLabel {
     }
 }
 
-pub(super) fn figures(batch: &CaptureBatch, report: store::DayReport) -> DayFigures {
+/// When the last slot of today ends; `midnight` is the one at which today began.
+pub(super) fn plan_ends_at(
+    slots: &[(domain::SlotId, domain::Slot)],
+    today: domain::Day,
+    midnight: Timestamp,
+) -> Option<Timestamp> {
+    let ends = slots.iter().filter(|(_, slot)| slot.date == today).map(|(_, slot)| slot.end.minutes());
+    ends.max().map(|minutes| Timestamp(midnight.0 + i64::from(minutes) * 60_000))
+}
+
+pub(super) fn figures(
+    batch: &CaptureBatch,
+    report: store::DayReport,
+    plan_ends_at: Option<Timestamp>,
+) -> DayFigures {
     DayFigures {
         batch: batch.id,
         counts: report.counts,
         pace: report.pace,
+        plan_ends_at,
         booths: report
             .booths
             .into_iter()
@@ -265,7 +286,11 @@ pub(super) fn figures(batch: &CaptureBatch, report: store::DayReport) -> DayFigu
         overrides: report.overrides,
         corrections: report.corrections,
         corrections_due: report.corrections_due,
-        findings: report.findings.into_iter().map(|(code, shots)| FindingCount { code, shots }).collect(),
+        findings: report
+            .findings
+            .into_iter()
+            .map(|(code, shots)| FindingCount { text: super::report::finding_text(&code), code, shots })
+            .collect(),
         cash: report
             .cash
             .into_iter()

@@ -150,13 +150,13 @@ pub(super) fn folder(into: &str) -> Result<PathBuf, ApiError> {
     Ok(path)
 }
 
+/// A place of which nothing is known.
+const ANYWHERE: TargetFacts =
+    TargetFacts { file_system: FileSystem::Other, free: u64::MAX, allocation_unit: 4096 };
+
 fn facts_of(into: &Path) -> TargetFacts {
     // Where the system tells nothing, e.g. a network share, writing and reading back decide.
-    delivery::target_facts(into).unwrap_or(TargetFacts {
-        file_system: FileSystem::Other,
-        free: u64::MAX,
-        allocation_unit: 4096,
-    })
+    delivery::target_facts(into).unwrap_or(ANYWHERE)
 }
 
 fn there(bag: &Path, plan: &BagPlan) -> u64 {
@@ -202,13 +202,13 @@ fn notice(picture: Option<&HandoverPicture>, kind: &NameNoticeKind) -> Text {
     Text::new(format!("{number} 号：{zh}"), format!("Number {number}: {en}"))
 }
 
-/// What an export would write.
+/// What an export would write. As long as no place is chosen it tells what would be written anywhere.
 pub(super) fn plan(room: &Room, request: &ExportRequest) -> Result<ExportPlan, ApiError> {
-    let into = folder(&request.into)?;
+    let into = Some(request.into.trim()).filter(|into| !into.is_empty()).map(folder).transpose()?;
     let Prepared { pictures, plan, .. } = prepare(room, request.batch, &request.name, &request.contents)?;
-    let facts = facts_of(&into);
-    let bag = into.join(&plan.name);
-    let mut check = plan.check_target(facts, there(&bag, &plan));
+    let facts = into.as_deref().map_or(ANYWHERE, facts_of);
+    let bag = into.as_ref().map(|into| into.join(&plan.name));
+    let mut check = plan.check_target(facts, bag.as_deref().map_or(0, |bag| there(bag, &plan)));
     let mut name = plan.name.clone();
     if request.lock.is_some() {
         name = format!("{name}.bag.tar.age");
@@ -223,7 +223,7 @@ pub(super) fn plan(room: &Room, request: &ExportRequest) -> Result<ExportPlan, A
     }
     let notices = plan.notices.iter().take(NOTICES);
     Ok(ExportPlan {
-        drive: delivery::drive_of(&into),
+        drive: into.as_deref().and_then(delivery::drive_of),
         people: (pictures.len() - plan.without_files.len()) as u32,
         files: plan.files.len() as u32,
         bytes: plan.payload_bytes,
@@ -233,7 +233,7 @@ pub(super) fn plan(room: &Room, request: &ExportRequest) -> Result<ExportPlan, A
         problems: check.problems.iter().map(problem).collect(),
         notices: notices.map(|n| notice(pictures.get(n.item), &n.kind)).collect(),
         sample: plan.files.iter().take(SAMPLE).map(|file| file.path.clone()).collect(),
-        resumes: request.lock.is_none() && bag.is_dir(),
+        resumes: request.lock.is_none() && bag.is_some_and(|bag| bag.is_dir()),
         name,
     })
 }

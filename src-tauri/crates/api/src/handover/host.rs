@@ -2,7 +2,7 @@
 
 use super::operations::HandoverOperations;
 use super::view::*;
-use super::{correction, erase, export, intake, outbox, prints, results, uploading, words};
+use super::{allowance, correction, erase, export, intake, outbox, prints, results, uploading, words};
 use crate::station::Station;
 use crate::{ApiError, Nothing};
 
@@ -25,6 +25,15 @@ impl HandoverOperations for Station {
 
     fn upload_settings_save(&self, request: UploadSettings) -> Result<UploadSettings, ApiError> {
         uploading::save(&self.room()?, request)
+    }
+
+    fn upload_allow(&self, request: UploadAllow) -> Result<UploadStatus, ApiError> {
+        let room = self.room()?;
+        allowance::decide(&room, request)?;
+        if !request.allowed && self.handover.uploading.runs(request.batch) {
+            self.handover.uploading.stop();
+        }
+        self.handover.uploading.status(&room, request.batch)
     }
 
     fn upload_start(&self, request: UploadStart) -> Result<UploadStatus, ApiError> {

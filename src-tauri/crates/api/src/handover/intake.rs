@@ -75,6 +75,14 @@ impl Checks {
         self.last
     }
 
+    /// The file of a picture: `name` is `<check>/<place in the report>`.
+    pub(super) fn file(&self, name: &str) -> Option<PathBuf> {
+        let (check, place) = name.split_once('/')?;
+        let id: u64 = check.parse().ok()?;
+        let check = self.kept.iter().find(|check| check.id == id)?;
+        check.found.get(place.parse::<usize>().ok()?).map(|found| found.path.clone())
+    }
+
     fn get(&self, id: u64) -> Result<Check, ApiError> {
         self.kept.iter().find(|check| check.id == id).cloned().ok_or_else(|| {
             ApiError::new(

@@ -1,5 +1,6 @@
 //! The handover: everything leaves, provably complete.
 
+mod allowance;
 mod correction;
 mod door;
 mod erase;
@@ -12,6 +13,7 @@ pub mod operations;
 mod outbox;
 mod prints;
 mod results;
+mod small;
 mod suspicion;
 mod uploading;
 pub mod view;

@@ -18,6 +18,8 @@ operations! {
     "upload.settings.get" upload_settings_get(Nothing) -> UploadSettings;
     /// Keeps where uploads go to; the target is tried out for form, not for reach.
     "upload.settings.save" upload_settings_save(UploadSettings) -> UploadSettings;
+    /// Gives or takes back the permission to upload a batch, sealed or not; on the record. A running upload of it ends.
+    "upload.allow" upload_allow(UploadAllow) -> UploadStatus;
     /// Begins, or goes on. Refused unless the batch's settings allow it.
     "upload.start" upload_start(UploadStart) -> UploadStatus;
     /// Pauses the running upload, or goes on with it.

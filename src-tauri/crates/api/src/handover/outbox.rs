@@ -3,6 +3,7 @@
 use domain::{BatchId, CaptureBatch};
 use store::{HandoverPicture, Reader, StoreError, UploadRowState};
 
+use super::allowance::Allowance;
 use super::door::{Room, title};
 use super::export::parcel_view;
 use super::uploading;
@@ -14,13 +15,13 @@ const ITEMS: u32 = 200;
 const MOST: u32 = 2000;
 
 pub(super) fn list(room: &Room) -> Result<Vec<OutboxBatch>, ApiError> {
-    let settings = uploading::settings(room)?;
+    let allowance = Allowance::of(room, &uploading::settings(room)?)?;
     room.read(|reader| {
         let mut list = vec![];
         for batch in reader.batches()? {
-            list.push(one(reader, Some(batch), false)?);
+            list.push(one(reader, Some(batch), &allowance)?);
         }
-        let loose = one(reader, None, settings.allow_without_batch)?;
+        let loose = one(reader, None, &allowance)?;
         if loose.pictures > 0 || loose.erased_at.is_some() || !loose.parcels.is_empty() {
             list.push(loose);
         }
@@ -31,7 +32,7 @@ pub(super) fn list(room: &Room) -> Result<Vec<OutboxBatch>, ApiError> {
 fn one(
     reader: &Reader,
     batch: Option<CaptureBatch>,
-    allowed_without: bool,
+    allowance: &Allowance,
 ) -> Result<OutboxBatch, StoreError> {
     let id = batch.as_ref().map(|batch| batch.id);
     let pictures = reader.handover(id)?;
@@ -53,7 +54,7 @@ fn one(
         exported: count(|p| p.exported),
         waiting: count(|p| !p.uploaded && !p.exported),
         parked: parked.count() as u32,
-        upload_allowed: batch.as_ref().map_or(allowed_without, |batch| batch.plan.upload_allowed),
+        upload_allowed: allowance.allows(batch.as_ref()),
         failed_review: failed.count() as u32,
         corrections_due: due.count() as u32,
         parcels: reader.parcels(id)?.into_iter().map(parcel_view).collect(),

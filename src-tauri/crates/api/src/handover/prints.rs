@@ -11,7 +11,7 @@ use imaging::engine::{Options, PortraitEngine};
 use imaging::recolor::{Backdrop, recolor};
 use imaging::resample::Plane;
 use paper::run::{Part, Parts, Remark, RunError, Summary};
-use paper::{Imprint, PrintPerson, PrintPicture, PrintSetup, ProofSetup, SheetLayout, SmallTwoInch};
+use paper::{Area, Imprint, PrintPerson, PrintPicture, PrintSetup, ProofSetup, SheetLayout, SmallTwoInch};
 use store::{HandoverPicture, PictureKind};
 
 use super::door::{Room, title};
@@ -38,6 +38,8 @@ pub(super) fn layouts(room: &Room) -> Vec<PrintLayout> {
                     .collect::<Vec<_>>()
                     .join(", "),
                 people: layout.people as u32,
+                page: layout.page,
+                places: layout.places.iter().map(place).collect(),
                 name: layout.name,
                 id,
                 refused: None,
@@ -48,11 +50,18 @@ pub(super) fn layouts(room: &Room) -> Vec<PrintLayout> {
                 paper: String::new(),
                 prints: String::new(),
                 people: 0,
+                page: (0.0, 0.0),
+                places: Vec::new(),
                 refused: Some(error.text),
             },
         }
     };
     room.assets.print_layouts().into_iter().map(one).collect()
+}
+
+fn place(place: &paper::layout::Place) -> PrintPlace {
+    let Area { x, y, w, h } = place.area;
+    PrintPlace { person: place.person as u32, x, y, w, h, turned: place.turned }
 }
 
 fn layout(room: &Room, id: &str) -> Result<SheetLayout, ApiError> {

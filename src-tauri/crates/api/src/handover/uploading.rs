@@ -13,6 +13,7 @@ use upload::{
     TargetSettings,
 };
 
+use super::allowance::Allowance;
 use super::door::Room;
 use super::outbox::plain_name;
 use super::view::*;
@@ -71,11 +72,16 @@ pub(super) fn save(room: &Room, mut new: UploadSettings) -> Result<UploadSetting
         upload::target::open(&target_of(target, new.secret.as_ref()), &network(&new))
             .map_err(words::upload)?;
     }
-    let text = serde_json::to_string(&new).map_err(|e| {
+    keep(room, &new)?;
+    Ok(shown(new))
+}
+
+/// Keeps settings as they are.
+pub(super) fn keep(room: &Room, new: &UploadSettings) -> Result<(), ApiError> {
+    let text = serde_json::to_string(new).map_err(|e| {
         ApiError::new("bad_settings", "设置无法保存。", "The settings cannot be kept.").with_story(e)
     })?;
-    room.write(move |store, now| store.set_setting(SETTINGS, &text, now))?;
-    Ok(shown(new))
+    room.write(move |store, now| store.set_setting(SETTINGS, &text, now))
 }
 
 fn target_of(target: &UploadTarget, secret: Option<&String>) -> TargetSettings {
@@ -276,12 +282,11 @@ fn hindrance(
 ) -> Result<Option<ApiError>, ApiError> {
     let batch = start.batch;
     let found = batch.map(|id| room.read(|reader| reader.batch_or_open(Some(id)))).transpose()?;
-    let allowed = found.as_ref().map_or(settings.allow_without_batch, |b| b.plan.upload_allowed);
-    if !allowed {
+    if !Allowance::of(room, settings)?.allows(found.as_ref()) {
         return Ok(Some(ApiError::new(
             "upload_not_allowed",
-            "这个批次没有允许上传（个人信息出境到网络须先获得许可）。请负责人在批次设置中允许后再上传，或用 U 盘交付。",
-            "This batch does not allow the upload. Have it allowed in the batch's settings first, or hand over on a stick.",
+            "这个批次没有允许上传（个人信息出境到网络须先获得许可）。请负责人允许后再上传，或用 U 盘交付。",
+            "This batch does not allow the upload. Have it allowed first, or hand over on a stick.",
         )));
     }
     if settings.target.is_none() {

@@ -24,9 +24,9 @@ pub struct Surroundings {
 }
 
 /// Spread above which a backdrop is not one plain cloth or wall: folds and a shadow stay below, see the booth frames.
-const MOST_SPREAD: f64 = 14.0;
+pub(crate) const MOST_SPREAD: f64 = 14.0;
 /// The same for edges.
-const MOST_EDGES: f64 = 2.0;
+pub(crate) const MOST_EDGES: f64 = 2.0;
 /// Less backdrop than this part of the picture tells nothing.
 const LEAST_SHARE: f64 = 0.02;
 /// Part of the clothes that may be near the background's colour.
@@ -49,7 +49,7 @@ pub(crate) fn measure(scene: &Scene<'_>, area: &FaceArea) -> Surroundings {
 type Known = ([f64; 2], [f64; 3]);
 
 /// Mean colours of blocks of backdrop; `None` where anything else is seen.
-struct Blocks {
+pub(crate) struct Blocks {
     width: usize,
     colours: Vec<Option<[f64; 3]>>,
 }
@@ -58,7 +58,7 @@ impl Blocks {
     /// Side of a block in pixels.
     const SIDE: usize = 4;
 
-    fn of(picture: &RgbImage, bare: &[bool]) -> Self {
+    pub(crate) fn of(picture: &RgbImage, bare: &[bool]) -> Self {
         let (w, h) = (picture.width() as usize, picture.height() as usize);
         let (width, height) = (w / Self::SIDE, h / Self::SIDE);
         let pixels = picture.as_raw().as_chunks::<3>().0;
@@ -82,7 +82,7 @@ impl Blocks {
         self.colours.iter().flatten().count() as f64 / self.colours.len().max(1) as f64
     }
 
-    fn edges(&self) -> f64 {
+    pub(crate) fn edges(&self) -> f64 {
         let height = self.colours.len() / self.width.max(1);
         let luminance = |c: [f64; 3]| 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2];
         let (mut sum, mut count) = (0.0, 0.0);
@@ -103,7 +103,7 @@ impl Blocks {
     }
 
     /// What is left of the colours when an even slope is taken away from each channel (least squares).
-    fn spread(&self) -> f64 {
+    pub(crate) fn spread(&self) -> f64 {
         let known: Vec<Known> = self
             .colours
             .iter()

@@ -5,15 +5,16 @@
 //! `examples/booth_report.rs`.
 
 mod aligned;
-mod backdrop;
+pub(crate) mod backdrop;
 mod body;
 mod capture;
-mod colour;
+pub(crate) mod colour;
 mod focus;
 mod head;
 mod light;
 mod place;
 mod skin;
+mod sources;
 mod ticks;
 mod wear;
 
@@ -31,6 +32,7 @@ pub use capture::Capture;
 pub use head::eye_shut;
 pub use light::{Light, eye_detail};
 pub use skin::Skin;
+pub use sources::source;
 pub use ticks::{TICKS, Tick};
 pub use wear::Wear;
 

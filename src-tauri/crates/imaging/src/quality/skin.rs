@@ -26,8 +26,14 @@ const NATURAL_B: [f64; 2] = [5.0, 35.0];
 /// Distance outside them that calls for a look, and that no skin has. Flushed cheeks reach 4.
 const CAST_MAYBE: f64 = 4.5;
 const CAST: f64 = 10.0;
-/// Below this L* colours shrink towards grey and the ranges do not hold.
-const TOO_DARK_TO_TELL: f64 = 30.0;
+/// Below this L* colours shrink towards grey and the ranges do not hold; the hue does: skin of every depth lies between
+/// red and yellow (hue angles 40–75°, Weatherall and Coombs 1992), widened here for lamps and cameras.
+const DARK: f64 = 30.0;
+const DARK_HUE: [f64; 2] = [8.0, 96.0];
+/// Less chroma than this has no hue to speak of.
+const DARK_CHROMA: f64 = 5.0;
+/// Weight of a degree of hue beyond the range, in the unit of [`Skin::cast`]: 18° call for a look.
+const DARK_DEGREE: f64 = 0.25;
 /// Shining part of the skin: clean booth frames stay below 0.03.
 const SHINE_MAYBE: f64 = 0.06;
 const SHINE: f64 = 0.15;
@@ -53,13 +59,19 @@ const OVAL: [usize; 36] = [
 
 pub(crate) fn measure(face: &Aligned) -> Skin {
     let lab = colour(face);
+    Skin { lab, cast: cast_of(lab), highlight: highlight(face), sided: sided(face) }
+}
+
+/// How far a skin colour lies from any natural one. Of dark skin the hue alone is asked, and never for certain.
+fn cast_of([lightness, a, b]: [f64; 3]) -> f64 {
     let outside = |v: f64, [min, max]: [f64; 2]| (min - v).max(v - max).max(0.0);
-    Skin {
-        lab,
-        cast: outside(lab[1], NATURAL_A).hypot(outside(lab[2], NATURAL_B)),
-        highlight: highlight(face),
-        sided: sided(face),
+    if lightness >= DARK {
+        return outside(a, NATURAL_A).hypot(outside(b, NATURAL_B));
     }
+    if a.hypot(b) < DARK_CHROMA {
+        return 0.0;
+    }
+    (outside(b.atan2(a).to_degrees(), DARK_HUE) * DARK_DEGREE).min(CAST)
 }
 
 /// Median L*a*b* of the cheeks.
@@ -109,9 +121,7 @@ fn sided(face: &Aligned) -> f64 {
 }
 
 pub fn judge(skin: &Skin, findings: &mut Vec<Finding>) {
-    if skin.lab[0] >= TOO_DARK_TO_TELL {
-        cast(skin, findings);
-    }
+    cast(skin, findings);
     shine(skin.highlight, findings);
 }
 
@@ -186,6 +196,10 @@ mod tests {
         assert_eq!(codes(&plain([168, 165, 163])), [(FindingCode::ColourCast, Class::Review)]);
         assert_eq!(codes(&plain([150, 165, 190])), [(FindingCode::ColourCast, Class::Retake)]);
         assert_eq!(codes(&plain([215, 170, 70])), [(FindingCode::ColourCast, Class::Retake)]);
+        // Dark skin is told by its hue, and only ever looked at.
+        assert_eq!(codes(&plain([58, 40, 31])), []);
+        assert_eq!(codes(&plain([38, 42, 62])), [(FindingCode::ColourCast, Class::Review)]);
+        assert_eq!(codes(&plain([36, 58, 38])), [(FindingCode::ColourCast, Class::Review)]);
     }
 
     /// The plain face with an outline, so that there is skin to speak of.

@@ -127,8 +127,12 @@ fn lens(face: &Aligned, side: usize) -> f64 {
     light([eye[0], eye[1] + 20.0], [16.0, 5.0]) / light(face.cheek(side), [15.0; 2]).max(1.0)
 }
 
-/// Part of `pixels` whose colour is not that of the cheeks; lightness may differ more than hue.
+/// Part of `pixels` whose colour is not that of the cheeks; lightness may differ more than hue. The colours of dark
+/// skin, and of skin in the dark, lie nearer together, and hair lies nearer to them: the room shrinks with lightness.
 fn foreign(face: &Aligned, own: [f64; 3], room: [f64; 3], pixels: &[usize]) -> f64 {
+    let share = own[0] / 55.0;
+    let (light, hue) = (share.clamp(0.4, 1.0), share.clamp(0.5, 1.0));
+    let room = [room[0] * light, room[1] * hue, room[2] * hue];
     let far = |at: &&usize| {
         let colour = lab(face.colour(**at));
         (0..3).map(|c| ((colour[c] - own[c]) / room[c]).powi(2)).sum::<f64>() > 4.0
@@ -305,6 +309,27 @@ mod tests {
         let low = over.around([150.0, 70.0], [120.0, 56.0]);
         over.paint(low, hair);
         assert!(codes(&over).contains(&(FindingCode::BrowsCovered, Class::Review)), "{:?}", codes(&over));
+    }
+
+    #[test]
+    fn hair_is_seen_on_dark_skin_too_and_its_shades_are_none() {
+        let dark = |paint: &dyn Fn(&mut Aligned)| {
+            let mut face = face();
+            let all = 0..Aligned::WIDTH * Aligned::HEIGHT;
+            face.paint(all, [92, 62, 50]);
+            paint(&mut face);
+            codes(&face)
+        };
+        let shade = dark(&|face| {
+            let forehead = face.around([150.0, 70.0], [120.0, 56.0]);
+            face.paint(forehead, [80, 54, 43]);
+        });
+        assert_eq!(shade, []);
+        let fringe = dark(&|face| {
+            let low = face.around([150.0, 70.0], [120.0, 56.0]);
+            face.paint(low, [30, 24, 22]);
+        });
+        assert!(fringe.contains(&(FindingCode::BrowsCovered, Class::Review)), "{fringe:?}");
     }
 
     #[test]

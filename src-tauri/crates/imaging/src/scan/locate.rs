@@ -33,6 +33,14 @@ impl Place {
         (x1 - x0).max(0.0) * (y1 - y0).max(0.0)
     }
 
+    /// Whether most of another box lies inside this one.
+    pub(super) fn holds_most_of(&self, other: &Self) -> bool {
+        let [x0, y0, x1, y1] = self.0;
+        let [u0, v0, u1, v1] = other.0;
+        let shared = Self([x0.max(u0), y0.max(v0), x1.min(u1), y1.min(v1)]);
+        shared.area() > 0.7 * other.area()
+    }
+
     pub(super) fn origin(&self) -> [f32; 2] {
         [self.0[0], self.0[1]]
     }

@@ -5,6 +5,7 @@ mod batches;
 mod booth;
 mod desk;
 pub(crate) mod initials;
+mod make_up;
 mod queue;
 mod reader;
 mod refusal;
@@ -13,6 +14,7 @@ mod roster;
 mod swap;
 
 pub use desk::{DeskFacts, NewCheckIn};
+pub use make_up::Remaining;
 pub use reader::{Reader, ReaderDoor};
 pub use refusal::DayRefusal;
 pub use report::{BoothCount, DayReport, PersonRow};
@@ -26,7 +28,7 @@ use domain::ticket::MAX_REASON;
 use crate::StoreError;
 
 /// A reason without blanks around it, neither empty nor a novel.
-fn reason(text: &str) -> Result<&str, StoreError> {
+pub(crate) fn reason(text: &str) -> Result<&str, StoreError> {
     let text = text.trim();
     let control = text.chars().any(|c| c.is_control() && c != '\n');
     if text.is_empty() || text.chars().count() > MAX_REASON || control {

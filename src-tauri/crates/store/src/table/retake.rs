@@ -1,6 +1,6 @@
 //! `retake`: pictures that are to be taken again.
 
-use domain::{BatchId, RetakeId, ShotNumber, TicketId, Timestamp};
+use domain::{BatchId, CaptureCode, RetakeId, ShotNumber, SubjectId, TicketId, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -81,10 +81,11 @@ pub(crate) fn get(db: &Connection, id: RetakeId) -> Result<RetakeRecord, StoreEr
     record(raw.ok_or(StoreError::Unknown { what: "retake", id: id.0 })?)
 }
 
-/// The open line of a ticket.
+/// The open line of a ticket; the one that was carried to a later batch if there are two.
 pub(crate) fn open_of(db: &Connection, ticket: TicketId) -> Result<Option<RetakeRecord>, StoreError> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM retake WHERE ticket = ?1 AND done_at IS NULL ORDER BY id LIMIT 1");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM retake WHERE ticket = ?1 AND done_at IS NULL ORDER BY id DESC LIMIT 1"
+    );
     db.prepare_cached(&sql)?.query_row([ticket.0], read).optional()?.map(record).transpose()
 }
 
@@ -97,9 +98,49 @@ pub(crate) fn list(db: &Connection, batch: BatchId) -> Result<Vec<RetakeRecord>,
     raws.into_iter().map(record).collect()
 }
 
-/// The new picture is there.
+/// How often the picture of a ticket was put on the list of its batch.
+pub(crate) fn count_of(db: &Connection, ticket: TicketId) -> Result<u32, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT count(*) FROM retake WHERE ticket = ?1 AND batch = (SELECT batch FROM ticket WHERE id = ?1)",
+    )?;
+    Ok(statement.query_row([ticket.0], |row| row.get(0))?)
+}
+
+/// Takes the open lines of a batch over to a make-up batch. They keep the ticket of the earlier picture.
+pub(crate) fn carry(db: &Connection, from: BatchId, to: BatchId) -> Result<u32, StoreError> {
+    let carried = db
+        .prepare_cached(
+            "INSERT INTO retake (batch, ticket, reason, source, at)
+             SELECT ?2, ticket, reason, source, at FROM retake WHERE batch = ?1 AND done_at IS NULL ORDER BY id",
+        )?
+        .execute([from.0, to.0])?;
+    Ok(carried as u32)
+}
+
+/// The open line of this batch for a picture that was taken in an earlier one, of exactly this code or this line of
+/// the roster.
+pub(crate) fn carried(
+    db: &Connection,
+    batch: BatchId,
+    code: Option<&CaptureCode>,
+    subject: Option<SubjectId>,
+) -> Result<Option<RetakeRecord>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM retake WHERE batch = ?1 AND done_at IS NULL AND ticket IN (
+             SELECT t.id FROM ticket t WHERE t.batch <> ?1 AND (t.code = ?2 OR t.subject IN (
+                 SELECT old.id FROM subject old JOIN subject now
+                     ON now.id = ?3 AND old.key_kind = now.key_kind AND old.key = now.key)))
+         ORDER BY id DESC LIMIT 1"
+    );
+    let values = params![batch.0, code.map(CaptureCode::bytes), subject.map(|id| id.0)];
+    db.prepare_cached(&sql)?.query_row(values, read).optional()?.map(record).transpose()
+}
+
+/// The new picture is there: for this line, and for the one of the earlier batch from which it was carried.
 pub(crate) fn done(db: &Connection, id: RetakeId, now: Timestamp) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE retake SET done_at = ?2 WHERE id = ?1 AND done_at IS NULL")?
-        .execute([id.0, now.0])?;
+    db.prepare_cached(
+        "UPDATE retake SET done_at = ?2 WHERE ticket = (SELECT ticket FROM retake WHERE id = ?1) AND done_at IS NULL",
+    )?
+    .execute([id.0, now.0])?;
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! `subject`: the lines of the rosters.
 
+use std::sync::LazyLock;
+
 use domain::{BatchId, Subject, SubjectId, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, ToSql, params};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -57,36 +59,34 @@ pub struct SubjectRecord {
     pub generation: u32,
 }
 
-/// The columns of a [`Subject`] and its fields, in one order for all statements.
-const FIELDS: &str =
-    "serial, school_code, college_code, college, major, class, student_no, name, sex, id_number,
-    level, exam_no, paid";
-
-fn texts(subject: &Subject) -> [(&'static str, &Option<String>); 12] {
-    [
-        ("serial", &subject.serial),
-        ("school_code", &subject.school_code),
-        ("college_code", &subject.college_code),
-        ("college", &subject.college),
-        ("major", &subject.major),
-        ("class", &subject.class),
-        ("student_no", &subject.student_no),
-        ("name", &subject.name),
-        ("sex", &subject.sex),
-        ("id_number", &subject.id_number),
-        ("level", &subject.level),
-        ("exam_no", &subject.exam_no),
-    ]
+/// A column that holds a text of a [`Subject`], and the field that it holds.
+struct Column {
+    name: &'static str,
+    of: fn(&Subject) -> &Option<String>,
+    field: fn(&mut Subject) -> &mut Option<String>,
 }
+
+macro_rules! texts {
+    ($($name:ident)+) => {
+        /// All of them, in one order for all statements. `paid` comes behind them.
+        const TEXTS: &[Column] = &[$(Column {
+            name: stringify!($name),
+            of: |subject| &subject.$name,
+            field: |subject| &mut subject.$name,
+        }),+];
+    };
+}
+
+texts! { serial school_code college_code college major class student_no name sex id_number level exam_no }
+
+/// The columns of a [`Subject`], for all statements.
+static FIELDS: LazyLock<String> =
+    LazyLock::new(|| TEXTS.iter().map(|c| c.name).chain(["paid"]).collect::<Vec<_>>().join(", "));
 
 /// Names of the fields in which two lines differ.
 pub(crate) fn differences(old: &Subject, new: &Subject) -> Vec<String> {
-    let mut fields: Vec<String> = texts(old)
-        .iter()
-        .zip(texts(new))
-        .filter(|((_, old), (_, new))| old != new)
-        .map(|((name, _), _)| (*name).to_owned())
-        .collect();
+    let mut fields: Vec<String> =
+        TEXTS.iter().filter(|c| (c.of)(old) != (c.of)(new)).map(|c| c.name.to_owned()).collect();
     if old.paid != new.paid {
         fields.push("paid".to_owned());
     }
@@ -98,8 +98,8 @@ const MAX_FIELD: usize = 100;
 
 /// Whether every field can be stored.
 pub(crate) fn is_storable(subject: &Subject) -> bool {
-    texts(subject).iter().all(|(_, text)| {
-        text.as_deref().is_none_or(|t| {
+    TEXTS.iter().all(|column| {
+        (column.of)(subject).as_deref().is_none_or(|t| {
             !t.is_empty() && t.chars().count() <= MAX_FIELD && !t.chars().any(char::is_control)
         })
     })
@@ -114,27 +114,26 @@ pub(crate) fn key(subject: &Subject) -> Option<(&'static str, &str)> {
     }
 }
 
+/// Columns that stand before those of the [`Subject`] in every SELECT.
+const BEFORE: usize = 3;
+
 fn read(row: &Row<'_>) -> rusqlite::Result<SubjectRecord> {
+    let mut subject = Subject { paid: row.get(BEFORE + TEXTS.len())?, ..Subject::default() };
+    for (n, column) in TEXTS.iter().enumerate() {
+        *(column.field)(&mut subject) = row.get(BEFORE + n)?;
+    }
     Ok(SubjectRecord {
         id: SubjectId(row.get(0)?),
         batch: BatchId(row.get(1)?),
         generation: row.get(2)?,
-        subject: Subject {
-            serial: row.get(3)?,
-            school_code: row.get(4)?,
-            college_code: row.get(5)?,
-            college: row.get(6)?,
-            major: row.get(7)?,
-            class: row.get(8)?,
-            student_no: row.get(9)?,
-            name: row.get(10)?,
-            sex: row.get(11)?,
-            id_number: row.get(12)?,
-            level: row.get(13)?,
-            exam_no: row.get(14)?,
-            paid: row.get(15)?,
-        },
+        subject,
     })
+}
+
+/// The fields of a [`Subject`] in the order of [`FIELDS`], and what goes behind them.
+fn values<'a>(subject: &'a Subject, behind: &[&'a dyn ToSql]) -> Vec<&'a dyn ToSql> {
+    let texts = TEXTS.iter().map(|column| (column.of)(subject) as &dyn ToSql);
+    texts.chain([&subject.paid as &dyn ToSql]).chain(behind.iter().copied()).collect()
 }
 
 pub(crate) fn insert(
@@ -145,32 +144,17 @@ pub(crate) fn insert(
     generation: u32,
     now: Timestamp,
 ) -> Result<SubjectId, StoreError> {
-    let s = subject;
-    db.prepare_cached(&format!(
-        "INSERT INTO subject ({FIELDS}, batch, key_kind, key, initials, generation, created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?19)"
-    ))?
-    .execute(params![
-        s.serial,
-        s.school_code,
-        s.college_code,
-        s.college,
-        s.major,
-        s.class,
-        s.student_no,
-        s.name,
-        s.sex,
-        s.id_number,
-        s.level,
-        s.exam_no,
-        s.paid,
-        batch.0,
-        kind,
-        key,
-        initials::column(s.name.as_deref()),
-        generation,
-        now.0
-    ])?;
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let marks = vec!["?"; TEXTS.len() + 1].join(", ");
+        format!(
+            "INSERT INTO subject ({}, batch, key_kind, key, initials, generation, created_at, updated_at)
+             VALUES ({marks}, ?, ?, ?, ?, ?, ?, ?)",
+            *FIELDS
+        )
+    });
+    let initials = initials::column(subject.name.as_deref());
+    let values = values(subject, &[&batch.0, &kind, &key, &initials, &generation, &now.0, &now.0]);
+    db.prepare_cached(&SQL)?.execute(&*values)?;
     Ok(SubjectId(db.last_insert_rowid()))
 }
 
@@ -182,32 +166,16 @@ pub(crate) fn update(
     generation: u32,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let s = subject;
-    db.prepare_cached(
-        "UPDATE subject SET serial = ?2, school_code = ?3, college_code = ?4, college = ?5, major = ?6, class = ?7,
-                student_no = ?8, name = ?9, sex = ?10, id_number = ?11, level = ?12, exam_no = ?13, paid = ?14,
-                initials = ?15, generation = ?16, updated_at = ?17
-         WHERE id = ?1",
-    )?
-    .execute(params![
-        id.0,
-        s.serial,
-        s.school_code,
-        s.college_code,
-        s.college,
-        s.major,
-        s.class,
-        s.student_no,
-        s.name,
-        s.sex,
-        s.id_number,
-        s.level,
-        s.exam_no,
-        s.paid,
-        initials::column(s.name.as_deref()),
-        generation,
-        now.0
-    ])?;
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let texts: Vec<String> = TEXTS.iter().map(|column| format!("{} = ?", column.name)).collect();
+        format!(
+            "UPDATE subject SET {}, paid = ?, initials = ?, generation = ?, updated_at = ? WHERE id = ?",
+            texts.join(", ")
+        )
+    });
+    let initials = initials::column(subject.name.as_deref());
+    let values = values(subject, &[&initials, &generation, &now.0, &id.0]);
+    db.prepare_cached(&SQL)?.execute(&*values)?;
     Ok(())
 }
 
@@ -223,7 +191,7 @@ fn one(
     condition: &str,
     values: impl rusqlite::Params,
 ) -> Result<Option<SubjectRecord>, StoreError> {
-    let sql = format!("SELECT id, batch, generation, {FIELDS} FROM subject WHERE {condition}");
+    let sql = format!("SELECT id, batch, generation, {} FROM subject WHERE {condition}", *FIELDS);
     Ok(db.prepare_cached(&sql)?.query_row(values, read).optional()?)
 }
 
@@ -246,7 +214,7 @@ pub(crate) fn count(db: &Connection, batch: BatchId) -> Result<u32, StoreError> 
 
 /// Everybody of a batch, in the order of the roster.
 pub(crate) fn all(db: &Connection, batch: BatchId) -> Result<Vec<SubjectRecord>, StoreError> {
-    let sql = format!("SELECT id, batch, generation, {FIELDS} FROM subject WHERE batch = ?1 ORDER BY id");
+    let sql = format!("SELECT id, batch, generation, {} FROM subject WHERE batch = ?1 ORDER BY id", *FIELDS);
     let mut statement = db.prepare_cached(&sql)?;
     Ok(statement.query_map([batch.0], read)?.collect::<rusqlite::Result<_>>()?)
 }
@@ -266,10 +234,11 @@ pub(crate) fn search(
     let initials = if letters { format!(" {}", text.to_ascii_lowercase()) } else { String::new() };
     // Whole and longest matches first: whoever types a whole 学号 means that person.
     let sql = format!(
-        "SELECT id, batch, generation, {FIELDS} FROM subject
+        "SELECT id, batch, generation, {} FROM subject
          WHERE batch = ?1 AND (substr(key, 1, length(?2)) = ?2 OR instr(coalesce(name, ''), ?2) > 0
                                OR (?3 <> '' AND instr(initials, ?3) > 0))
-         ORDER BY (key = ?2) DESC, (name = ?2) DESC, (?3 <> '' AND instr(initials, ?3 || ' ') > 0) DESC, id LIMIT ?4"
+         ORDER BY (key = ?2) DESC, (name = ?2) DESC, (?3 <> '' AND instr(initials, ?3 || ' ') > 0) DESC, id LIMIT ?4",
+        *FIELDS
     );
     let mut statement = db.prepare_cached(&sql)?;
     let found = statement.query_map(params![batch.0, text, initials, limit], read)?;

@@ -25,6 +25,8 @@ pub(crate) fn plan(way: Way) -> BatchPlan {
         naming: String::new(),
         consent: Consent::default(),
         upload_allowed: false,
+        make_up: domain::MakeUpTerms::default(),
+        make_up_of: None,
     }
 }
 

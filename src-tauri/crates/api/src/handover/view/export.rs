@@ -28,7 +28,7 @@ pub struct ExportRequest {
     /// Row of the batch; null: the pictures without one.
     #[serde(default)]
     pub batch: Option<BatchId>,
-    /// Drive or folder that the bag goes into.
+    /// Drive or folder that the bag goes into. Empty in a plan: no place was chosen yet.
     pub into: String,
     /// Name of the bag's folder; empty: school and date. The same name goes on with an interrupted export.
     #[serde(default)]

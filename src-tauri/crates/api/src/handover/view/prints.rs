@@ -16,7 +16,7 @@ pub enum PrintsKind {
 }
 
 /// A layout of a sheet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub struct PrintLayout {
     /// Its id.
     pub id: String,
@@ -28,8 +28,29 @@ pub struct PrintLayout {
     pub prints: String,
     /// People on one sheet.
     pub people: u32,
+    /// Width and height of the page in mm.
+    pub page: (f64, f64),
+    /// Where the prints stand on it.
+    pub places: Vec<PrintPlace>,
     /// Why it cannot be used.
     pub refused: Option<Text>,
+}
+
+/// One print on a sheet, in mm from the upper left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, TS)]
+pub struct PrintPlace {
+    /// Which of the sheet's people, from 0.
+    pub person: u32,
+    /// Left edge.
+    pub x: f64,
+    /// Upper edge.
+    pub y: f64,
+    /// Width.
+    pub w: f64,
+    /// Height.
+    pub h: f64,
+    /// Lies on its side.
+    pub turned: bool,
 }
 
 /// Makes prints.

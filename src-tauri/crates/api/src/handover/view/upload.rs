@@ -79,6 +79,16 @@ pub enum UploadTarget {
     },
 }
 
+/// Gives or takes back the permission to upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct UploadAllow {
+    /// Row of the batch; null: the pictures without one.
+    pub batch: Option<BatchId>,
+    /// Whether the step that the law asks for was taken.
+    pub allowed: bool,
+}
+
 /// Begins or goes on with an upload.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
