@@ -1,6 +1,6 @@
 //! 空景: one press of a key, kept for the day, used for every portrait, and told when it no longer serves.
 
-use api::plate::{Plate, PlateState};
+use api::plate::PlateState;
 use api::view::DemoScene;
 use api::{AcceptRequest, Config, Nothing, Operations, SittingRequest, Station};
 use domain::Timestamp;
@@ -69,10 +69,14 @@ fn the_empty_seat_is_shot_kept_and_used_and_the_portrait_can_be_made_again() {
     let assets = places::assets();
     let engine = api::load_engine(&assets).expect("the models");
     let spec = assets.spec("registry-safe", None).expect("the standard");
-    let frame = imaging::decode::picture_file(&original).expect("the original decodes");
-    let plate = Plate::new(kept);
-    let again = engine.portrait(&frame, &spec, plate.picture(), &Default::default()).expect("a portrait");
-    assert_eq!(again.jpeg.expect("a file"), delivered);
+    let again = |original: &[u8], plate: Option<&[u8]>| {
+        api::rebuild(provenance, original, plate, &spec, &engine)
+    };
+    assert_eq!(again(&original, Some(&kept)).expect("made again"), delivered);
+    assert!(provenance["measures"]["geometry"]["head_top_px"].is_number(), "all that was measured");
+    assert!(provenance["crop"]["w"].is_number() && provenance["scale"].is_number(), "the transform");
+    assert_eq!(again(&original, None).expect_err("without its plate").code, "rebuild_other");
+    assert_eq!(again(&delivered, Some(&kept)).expect_err("another original").code, "rebuild_other");
 }
 
 #[test]

@@ -7,11 +7,11 @@ use camera::Feed;
 use domain::{PhotoSpec, PixelFormat, RawFrame, Verdict};
 use image::{ExtendedColorType, ImageEncoder, RgbImage};
 use imaging::engine::{BurstScore, Options, Portrait, PortraitEngine, Prepared};
-use imaging::recolor::Source;
 
 use crate::desk::{Exposure, Finished};
 use crate::error::ApiError;
 use crate::plate::Plate;
+use crate::provenance;
 
 /// How long frames are collected after the shutter: a blink is over after 300 ms at the latest, and the operator
 /// sees the portrait within the second.
@@ -54,14 +54,13 @@ impl Candidate {
         plate: Option<&Plate>,
         pressed: Instant,
     ) -> Result<Exposure, ApiError> {
-        match &self.prepared {
-            Some(prepared) => {
-                let seat = plate.and_then(Plate::picture);
-                let made = engine.finish(prepared, spec, seat, &Options::default());
-                exposure(&self.frame, &self.rgb, made.map_err(develop_failed)?, spec, plate, pressed)
-            }
-            None => develop(&self.frame, &self.rgb, engine, spec, plate, pressed),
-        }
+        let Some(prepared) = &self.prepared else {
+            return develop(&self.frame, &self.rgb, engine, spec, plate, pressed);
+        };
+        let seat = plate.and_then(Plate::picture);
+        let portrait = engine.finish(prepared, spec, seat, &Options::default()).map_err(develop_failed)?;
+        exposure(&self.frame, &self.rgb, portrait, spec, plate)
+            .map(|made| Exposure { ms: pressed.elapsed().as_secs_f64() * 1000.0, ..made })
     }
 
     fn rank(&self) -> (bool, f64) {
@@ -154,7 +153,8 @@ pub fn develop(
 ) -> Result<Exposure, ApiError> {
     let seat = plate.and_then(Plate::picture);
     let portrait = engine.portrait(rgb, spec, seat, &Options::default()).map_err(develop_failed)?;
-    exposure(frame, rgb, portrait, spec, plate, pressed)
+    exposure(frame, rgb, portrait, spec, plate)
+        .map(|made| Exposure { ms: pressed.elapsed().as_secs_f64() * 1000.0, ..made })
 }
 
 fn develop_failed(error: impl std::fmt::Display) -> ApiError {
@@ -173,10 +173,9 @@ fn exposure(
     portrait: Portrait,
     spec: &PhotoSpec,
     plate: Option<&Plate>,
-    pressed: Instant,
 ) -> Result<Exposure, ApiError> {
     let (original, extension) = original_of(frame, rgb)?;
-    let provenance = provenance(&portrait, spec, plate, &original);
+    let provenance = provenance::of(&portrait, spec, plate, &original);
     let finished = portrait
         .jpeg
         .zip(portrait.file)
@@ -190,7 +189,7 @@ fn exposure(
         geometry: portrait.geometry,
         plan: portrait.plan,
         provenance,
-        ms: pressed.elapsed().as_secs_f64() * 1000.0,
+        ms: 0.0,
     })
 }
 
@@ -215,33 +214,6 @@ fn original_of(frame: &RawFrame, rgb: &RgbImage) -> Result<(Arc<[u8]>, &'static 
         .with_story(e)
     })?;
     Ok((png.into(), "png"))
-}
-
-/// How the portrait came from its original: enough to see that it was only cropped, scaled, recoloured and encoded.
-fn provenance(
-    portrait: &Portrait,
-    spec: &PhotoSpec,
-    plate: Option<&Plate>,
-    original: &[u8],
-) -> serde_json::Value {
-    serde_json::json!({
-        "program": env!("CARGO_PKG_VERSION"),
-        "models": imaging::models::versions(),
-        "spec": spec.id,
-        "frame_sha256": domain::ContentHash::of(original),
-        "crop": portrait.plan.as_ref().map(|plan| plan.crop),
-        "scale": portrait.plan.as_ref().map(|plan| plan.scale),
-        "background": spec.background.colour,
-        // What the backdrop was known from, and the plate that was offered: both are needed to make it again.
-        "mode": match portrait.backdrop {
-            Some(Source::Plate) => "plate",
-            Some(Source::Seen) | None => "model",
-        },
-        "plate_sha256": plate.map(Plate::content),
-        "rotated": false,
-        "mirrored": false,
-        "ms": portrait.stage_ms,
-    })
 }
 
 #[cfg(test)]

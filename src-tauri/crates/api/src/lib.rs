@@ -21,6 +21,7 @@ pub mod look;
 mod operations;
 mod owner;
 pub mod plate;
+mod provenance;
 pub mod replay;
 mod show;
 mod station;
@@ -34,6 +35,7 @@ pub use error::ApiError;
 pub use operations::{
     AcceptRequest, CameraRequest, DemoRequest, Nothing, Operations, SittingRequest, StripRequest, TypedCode,
 };
+pub use provenance::rebuild;
 pub use station::{Config, Event, Preview, Station};
 
 use crate::hall::operations::HallOperations;

@@ -145,6 +145,8 @@ pub struct CropPlan {
 
 /// Steps between the smallest and largest scale that are looked at.
 const SCALE_STEPS: u32 = 160;
+/// The same within the scales that satisfy every band.
+const FEASIBLE_STEPS: u32 = 16;
 /// Room that is kept to both ends of a band if it can be had, in delivered pixels: landmarks jitter by 2–3.
 const MARGIN_PX: f64 = 6.0;
 
@@ -157,10 +159,16 @@ pub fn plan_crop(face: &FacePoints, frame: Size, spec: &PhotoSpec) -> CropPlan {
     let smallest = (f64::from(out.width) / frame_w).max(f64::from(out.height) / frame_h);
     let widest = spec.bands.face_width.max.unwrap_or(f64::from(out.width));
     let largest = (widest * 1.3 / face.face_width().max(1.0)).max(smallest);
+    let steps = |from: f64, to: f64, count: u32| {
+        (0..=count).map(move |step| from * (to / from).powf(f64::from(step) / f64::from(count)))
+    };
+    let mut scales: Vec<f64> = steps(smallest, largest, SCALE_STEPS).collect();
+    // Between two of those steps there may be the only scales that satisfy everything.
+    if let Some((from, to)) = feasible_scales(face, frame, spec, smallest) {
+        scales.extend(steps(from, to, FEASIBLE_STEPS));
+    }
     let mut best: Option<(f64, Crop)> = None;
-    for step in 0..=SCALE_STEPS {
-        let t = f64::from(step) / f64::from(SCALE_STEPS);
-        let scale = smallest * (largest / smallest).powf(t);
+    for scale in scales {
         let crop = place(face, frame, spec, scale);
         let cost = cost(face, &crop, spec);
         if best.is_none_or(|(least, _)| cost < least) {
@@ -173,26 +181,88 @@ pub fn plan_crop(face: &FacePoints, frame: Size, spec: &PhotoSpec) -> CropPlan {
     CropPlan { scale: crop.scale(out), crop, geometry, shortfalls }
 }
 
+/// The scales at which some crop inside the frame satisfies every band; `None` if there are none.
+///
+/// At one scale each band and each edge of the frame allows an interval of places; all of them meet if any two do, and
+/// that two meet bounds the scale from one side.
+fn feasible_scales(face: &FacePoints, frame: Size, spec: &PhotoSpec, smallest: f64) -> Option<(f64, f64)> {
+    let b = &spec.bands;
+    let (head, eye, width, centre) =
+        (ends(b.head_top), ends(b.eye_line), ends(b.face_width), ends(b.centre_dx));
+    let (out_w, out_h) = (f64::from(spec.size.width), f64::from(spec.size.height));
+    let (eyes, top, middle) = (face.eye_line(), face.head_top, face.centre_x());
+    let (below_top, below_eyes) = (f64::from(frame.height) - top, f64::from(frame.height) - eyes);
+    let at_least = [
+        (face.face_width(), width.0),
+        (eyes - top, eye.0 - head.1),
+        (top, head.0),
+        (eyes, eye.0),
+        (below_top, out_h - head.1),
+        (below_eyes, out_h - eye.1),
+        (middle, out_w / 2.0 + centre.0),
+        (f64::from(frame.width) - middle, out_w / 2.0 - centre.1),
+    ];
+    let at_most = [(face.face_width(), width.1), (eyes - top, eye.1 - head.0)];
+    let (mut from, mut to) = (smallest, f64::MAX);
+    for (length, least) in at_least {
+        match length > 0.0 {
+            true => from = from.max(least / length),
+            false if least > 0.0 => return None,
+            false => {}
+        }
+    }
+    for (length, most) in at_most.into_iter().filter(|(length, _)| *length > 0.0) {
+        to = to.min(most / length);
+    }
+    (from <= to && to < f64::MAX).then_some((from, to))
+}
+
+/// Both ends of a band, far away where it has none.
+fn ends(limit: Limit) -> (f64, f64) {
+    (limit.min.unwrap_or(-FAR), limit.max.unwrap_or(FAR))
+}
+
+/// Farther than any pixel.
+const FAR: f64 = 1e6;
+
 /// The best place for the crop at one scale: centred, head top where it is aimed at, moved as little as needed to
-/// bring the eye line into its band and the crop into the frame.
+/// bring head top and eye line into their bands and the crop into the frame.
 fn place(face: &FacePoints, frame: Size, spec: &PhotoSpec, scale: f64) -> Crop {
     let (w, h) = (f64::from(spec.size.width) / scale, f64::from(spec.size.height) / scale);
-    let above_eyes = (face.eye_line() - face.head_top) * scale;
-    let eye = inner(spec.bands.eye_line);
-    let top_for_eyes = (eye.0 - above_eyes, eye.1 - above_eyes);
-    let top = spec.bands.aim_head_top.clamp(top_for_eyes.0, top_for_eyes.1);
-    let y = (face.head_top - top / scale).clamp(0.0, (f64::from(frame.height) - h).max(0.0));
+    let lowest = (f64::from(frame.height) - h).max(0.0);
+    // Where the crop may begin for both bands, and for the frame.
+    let between = |head: (f64, f64), eye: (f64, f64)| {
+        let from = (face.head_top - head.1 / scale).max(face.eye_line() - eye.1 / scale).max(0.0);
+        let to = (face.head_top - head.0 / scale).min(face.eye_line() - eye.0 / scale).min(lowest);
+        (from <= to).then_some((from, to))
+    };
+    let b = &spec.bands;
+    let aim = face.head_top - b.aim_head_top / scale;
+    let y = if let Some((from, to)) = between(inner(b.head_top), inner(b.eye_line)) {
+        aim.clamp(from, to)
+    } else if let Some((from, to)) = between(ends(b.head_top), ends(b.eye_line)) {
+        (from + to) / 2.0
+    } else {
+        let eye = inner(b.eye_line);
+        let (from, to) = (face.eye_line() - eye.1 / scale, face.eye_line() - eye.0 / scale);
+        aim.clamp(from, to).clamp(0.0, lowest)
+    };
     let x = (face.centre_x() - w / 2.0).clamp(0.0, (f64::from(frame.width) - w).max(0.0));
     Crop { x, y, w, h }
 }
+
+/// What leaving a band by any distance costs; all else that a crop inside may cost stays below.
+const LEAVING: f64 = 2_000.0;
+/// Of a measure in pixels.
+const ROUNDING: f64 = 1e-6;
 
 fn inner(limit: Limit) -> (f64, f64) {
     let (min, max) = (limit.min.unwrap_or(0.0), limit.max.unwrap_or(f64::MAX));
     if max - min > 2.0 * MARGIN_PX { (min + MARGIN_PX, max - MARGIN_PX) } else { (min, max) }
 }
 
-/// How far from the aims, and above all from the bands, a crop is. Leaving a band costs far more than any
-/// distance from an aim, so that a crop inside all bands wins whenever there is one.
+/// How far from the aims, and above all from the bands, a crop is. Leaving a band costs more than all that can be said
+/// against a crop inside them, so that one inside wins whenever there is one.
 fn cost(face: &FacePoints, crop: &Crop, spec: &PhotoSpec) -> f64 {
     let g = face.in_crop(crop, spec.size).measure(spec.size);
     let b = &spec.bands;
@@ -201,7 +271,8 @@ fn cost(face: &FacePoints, crop: &Crop, spec: &PhotoSpec) -> f64 {
         let (inner_min, inner_max) = inner(limit);
         let far = (min - value).max(value - max).max(0.0);
         let close = (inner_min - value).max(value - inner_max).max(0.0);
-        far * 100.0 + close * 10.0
+        let leaving = if far > ROUNDING { LEAVING } else { 0.0 };
+        leaving + far * 100.0 + close * 10.0
     };
     let bands = outside(b.head_top, g.head_top_px)
         + outside(b.eye_line, g.eye_line_px)
@@ -355,5 +426,43 @@ mod tests {
             let plan = plan_crop(&face(x, y, w), HD, &spec);
             prop_assert!(inside_bands(&plan, &spec), "{:?}", plan);
         }
+
+        /// Heads of all proportions anywhere in the frame: where a fine search over scales and places finds a crop
+        /// inside all bands, the plan is inside them.
+        #[test]
+        fn a_frame_that_can_satisfy_the_bands_never_ends_outside(
+            x in 150.0..1130.0f64, y in 100.0..640.0f64, w in 90.0..420.0f64, hair in 0.45..1.45f64,
+        ) {
+            let spec = spec();
+            let mut head = face(x, y, w);
+            head.head_top = y - w * hair;
+            let plan = plan_crop(&head, HD, &spec);
+            if somewhere_inside(&head, HD, &spec) {
+                let (b, g) = (&spec.bands, &plan.geometry);
+                let off = [(b.head_top, g.head_top_px), (b.eye_line, g.eye_line_px),
+                    (b.face_width, g.face_width_px), (b.centre_dx, g.centre_dx_px)];
+                for (limit, value) in off {
+                    let (min, max) = ends(limit);
+                    prop_assert!(value > min - 1e-6 && value < max + 1e-6, "{:?}", plan);
+                }
+            }
+        }
+    }
+
+    /// Whether any of very many crops inside the frame is inside all bands.
+    fn somewhere_inside(face: &FacePoints, frame: Size, spec: &PhotoSpec) -> bool {
+        let smallest = f64::from(spec.size.height) / f64::from(frame.height);
+        (0..2_000).map(|i| smallest * 1.001f64.powi(i)).any(|scale| {
+            let (w, h) = (f64::from(spec.size.width) / scale, f64::from(spec.size.height) / scale);
+            let x = (face.centre_x() - w / 2.0).clamp(0.0, f64::from(frame.width) - w);
+            (0..200).any(|i| {
+                let crop = Crop { x, y: (f64::from(frame.height) - h) * f64::from(i) / 199.0, w, h };
+                let (b, g) = (&spec.bands, face.in_crop(&crop, spec.size).measure(spec.size));
+                b.head_top.allows(g.head_top_px)
+                    && b.eye_line.allows(g.eye_line_px)
+                    && b.face_width.allows(g.face_width_px)
+                    && b.centre_dx.allows(g.centre_dx_px)
+            })
+        })
     }
 }

@@ -93,12 +93,18 @@ impl Models {
                 .map_err(|e| ImagingError::Inference(format!("{name}: {e}")))?;
             Ok(Network { name, session: Mutex::new(session) })
         };
+        let ModelFiles { modnet, face_landmarker, .. } = files;
+        let rewritten = matting(&modnet, precision)?;
+        // Each copy of the weights is gone before the runtime makes its own.
+        drop(modnet);
+        let matting = open("matting", &rewritten, threads.max(1))?;
+        drop(rewritten);
         let part = |entry: &str| -> Result<Vec<u8>, ImagingError> {
-            let bytes = unpack(&files.face_landmarker, entry)?;
+            let bytes = unpack(&face_landmarker, entry)?;
             tflite::to_onnx(&bytes).map_err(|e| ImagingError::Inference(format!("{entry}: {e}")))
         };
         Ok(Self {
-            matting: open("matting", &matting(&files.modnet, precision)?, threads.max(1))?,
+            matting,
             // The face models are done in milliseconds; more threads would only wake up.
             detector: open("face detector", &part("face_detector.tflite")?, 1)?,
             landmarks: open("face landmarks", &part("face_landmarks_detector.tflite")?, 1)?,
@@ -172,8 +178,8 @@ pub fn verify_runtime(bytes: &[u8]) -> Result<(), ImagingError> {
     Err(ImagingError::ModelAltered { name: "onnxruntime".into(), found })
 }
 
-/// How the matting model is run, for the record: a change of the re-writing or of its ranges changes this.
-const MATTING: &str = "mixed-1";
+/// How the matting model is run and its matte refined, for the record: a change of either changes this.
+const MATTING: &str = "mixed-2";
 
 /// What a portrait was made with, for the record beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -64,7 +64,15 @@ pub fn run(args: &[String]) -> Done {
     let judge = [folder.join("judge.py"), frames, ours_at.join("mixed"), peer_at];
     let judged = last_json("judging", command(&python, judge))?;
     print(&ours, &rows, &judged);
+    booth(&cases)?;
     scanning(&cases.join("qr"))
+}
+
+/// Every figure against MODNet as published, on the frames and on the same people before other backdrops.
+fn booth(cases: &Path) -> Done {
+    let mut report = command(&example("booth_report"), ["--others"]);
+    report.env("GRADBOOTH_CASES", cases);
+    shell::step("portraits against the truth", report)
 }
 
 fn environment(folder: &Path) -> Result<String, String> {
@@ -90,7 +98,8 @@ fn environment(folder: &Path) -> Result<String, String> {
 }
 
 fn build() -> Done {
-    let args = ["build", "-q", "-p", "imaging", "--example", "portrait_bench", "--example", "scan_report"];
+    let examples = ["--example", "portrait_bench", "--example", "booth_report", "--example", "scan_report"];
+    let args = ["build", "-q", "-p", "imaging"].iter().chain(&examples);
     shell::step("building the benches", command("cargo", args))
 }
 
@@ -125,18 +134,24 @@ fn print(ours: &Value, rows: &[(&str, Value)], judged: &Value) {
     let (median, cpu, peak) = (number(&mine["median"]), number(&mine["cpu"]), number(&ours["peak_kb"]));
     println!("\n{}; {}\n", date(), machine());
     println!(
-        "| portrait from a decoded frame | median ms | processor ms | peak MB | clock ÷ ours | processor ÷ ours |"
+        "| portrait from a decoded frame | median ms | processor ms | peak MB | clock ÷ ours | processor ÷ ours | our memory ÷ its |"
     );
-    println!("|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|");
     println!(
-        "| Gradbooth, 2 threads, findings included | {median:.0} | {cpu:.0} | {:.0} | 1 | 1 |",
+        "| Gradbooth, 2 threads, findings included | {median:.0} | {cpu:.0} | {:.0} | 1 | 1 | 1 |",
         peak / 1024.0
     );
     for (name, row) in rows {
         let (m, c) = (number(&row["median"]), number(&row["cpu"]));
         let mb = number(&row["peak_kb"]) / 1024.0;
-        println!("| {name} | {m:.0} | {c:.0} | {mb:.0} | {:.2} | {:.2} |", m / median, c / cpu);
+        let share = peak / number(&row["peak_kb"]);
+        println!("| {name} | {m:.0} | {c:.0} | {mb:.0} | {:.2} | {:.2} | {share:.2} |", m / median, c / cpu);
     }
+    let bare = &ours["engines"]["mixed"]["portrait"]["cpu"];
+    println!(
+        "\nPortrait ÷ bare inference of the published model at 480×640, processor time: {:.2}",
+        number(bare) / number(&ours["bare"]["cpu"])
+    );
     let frames = number(&judged["frames"]);
     println!(
         "\n| {frames:.0} frames | matte error, whole | soft band (1/1000) | corner pixels off by more than 2 | bytes after the end marker | heads turned |"

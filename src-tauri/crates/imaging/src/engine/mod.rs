@@ -27,8 +27,10 @@ pub use options::{Options, StageMs};
 pub use prepared::Prepared;
 use prepared::Seen;
 
-/// A head top that is found this far from the planned one, in delivered pixels, is worth another plan.
-const REPLAN_PX: f64 = 6.0;
+/// A head top that is found this far from the planned one, in delivered pixels, is worth another plan and another look.
+const REPLAN_PX: f64 = 12.0;
+/// And so is one that has come so near to an end of its band.
+const CLOSE_PX: f64 = 3.0;
 
 /// What comes of one frame.
 #[derive(Debug, Clone)]
@@ -141,7 +143,6 @@ impl PortraitEngine {
         let picture = recolor::recolor(&matte.picture, &matte.alpha, &backdrop, &spec.background);
         ms.recolor = lap(start);
 
-        let start = Instant::now();
         let scene = Scene {
             face,
             people: faces.len(),
@@ -151,16 +152,20 @@ impl PortraitEngine {
             trust: Some(trust),
             spec,
         };
-        let measures = quality::measure(&scene);
-        let mut findings = quality::judge(&measures, &scene);
+        // Findings and file need nothing of each other: each on one core.
+        let (written, (measures, mut findings)) = std::thread::scope(|scope| {
+            let written = scope.spawn(|| written(&picture, spec));
+            let start = Instant::now();
+            let measures = quality::measure(&scene);
+            let findings = quality::judge(&measures, &scene);
+            ms.quality = lap(start);
+            let written = written.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            (written, (measures, findings))
+        });
         // Offered and not used: of another size, or of another scene.
         findings.extend(offered.then(|| crate::plate::unfit(backdrop.source)).flatten());
-        ms.quality = lap(start);
-
-        let start = Instant::now();
-        let encoded = encode::encode(&picture, spec)?;
-        let file = encode::prove(&encoded.jpeg, spec)?;
-        ms.encode = lap(start);
+        let (encoded, file, encode_ms) = written?;
+        ms.encode = encode_ms;
         ms.total = seen.face_ms + lap(begun);
         Ok(Portrait {
             jpeg: Some(encoded.jpeg),
@@ -210,7 +215,11 @@ impl PortraitEngine {
         let mut fine = matte::cut(&self.models, frame, face, &plan.crop, spec.size)?;
         if let Some(top) = matte::head_top(&fine.alpha, &fine.crop, face) {
             let better = plan_crop(&face.points(top), size, spec);
-            if (top - rough).abs() * plan.scale > REPLAN_PX && better.crop != plan.crop {
+            let at = (top - plan.crop.y) * plan.scale;
+            let limit = spec.bands.head_top;
+            let close = limit.min.is_some_and(|min| at < min + CLOSE_PX)
+                || limit.max.is_some_and(|max| at > max - CLOSE_PX);
+            if ((top - rough).abs() * plan.scale > REPLAN_PX || close) && better.crop != plan.crop {
                 plan = better;
                 fine = matte::cut(&self.models, frame, face, &plan.crop, spec.size)?;
             }
@@ -248,6 +257,14 @@ impl PortraitEngine {
         }
         Ok(gray(&alpha))
     }
+}
+
+/// The file, what it says of itself, and how long that took.
+fn written(picture: &RgbImage, spec: &PhotoSpec) -> Result<(encode::Encoded, FileFacts, f64), ImagingError> {
+    let start = Instant::now();
+    let encoded = encode::encode(picture, spec)?;
+    let file = encode::prove(&encoded.jpeg, spec)?;
+    Ok((encoded, file, lap(start)))
 }
 
 /// The chosen piece of the frame.
