@@ -120,6 +120,15 @@ impl Window {
         self.client.find(Locator::Css(&format!("[data-testid=\"{id}\"]"))).await.is_ok()
     }
 
+    /// Waits until an element is gone.
+    pub async fn gone(&self, id: &str) {
+        let begun = Instant::now();
+        while self.has(id).await {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{id} is still there after 30 s");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Waits for a phase of the sitting.
     pub async fn phase(&self, kind: &str) {
         self.wait_css(&format!("[data-testid=\"phase\"][data-kind=\"{kind}\"]")).await;

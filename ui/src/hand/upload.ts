@@ -39,8 +39,8 @@ export async function askUpload(done: () => Promise<void>): Promise<void> {
       const saved = await station.ask('upload.settings.save', made);
       if (saved) {
         tell('good', 'upload_saved', 'upload.saved');
-        await done();
-        await hand.lookAtUpload();
+        // Behind the closed form: a key that comes now is meant for the page.
+        void done().then(() => hand.lookAtUpload());
       }
       return saved !== null;
     },
@@ -141,7 +141,7 @@ export function askAllow(batch: OutboxBatch, allowed: boolean): void {
       if (!status) return false;
       hand.takeUpload(status);
       hand.upload = status;
-      await hand.refresh();
+      void hand.refresh();
       return true;
     },
   });
