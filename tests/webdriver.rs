@@ -120,6 +120,15 @@ impl Window {
         self.client.find(Locator::Css(&format!("[data-testid=\"{id}\"]"))).await.is_ok()
     }
 
+    /// Waits until an element is gone.
+    pub async fn gone(&self, id: &str) {
+        let begun = Instant::now();
+        while self.has(id).await {
+            assert!(begun.elapsed() < Duration::from_secs(30), "{id} is still there after 30 s");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Waits for a phase of the sitting.
     pub async fn phase(&self, kind: &str) {
         self.wait_css(&format!("[data-testid=\"phase\"][data-kind=\"{kind}\"]")).await;
@@ -133,7 +142,11 @@ impl Window {
     /// Presses keys, wherever the focus is. Use `\u{E007}` and the like for special keys.
     pub async fn press(&self, keys: &str) {
         let body = self.client.active_element().await.expect("something has the focus");
-        body.send_keys(keys).await.expect("keys arrive");
+        match body.send_keys(keys).await {
+            // A key that closes a form takes the field away before the driver has let the key go.
+            Err(error) if error.is_stale_element_reference() => {}
+            sent => sent.expect("keys arrive"),
+        }
     }
 
     /// Puts text into a field as pasting does, in place of what it holds: typed at a driver's speed it would be a

@@ -61,14 +61,17 @@ pub async fn tour(day: &SealedDay, size: &str, tongue: &str, dir: &Path) {
     window.paste("field-path", &place("share")).await;
     window.press(keys::ENTER).await;
     window.notice("upload_saved").await;
+    window.gone("sheet-upload-settings").await;
     window.press("l").await;
     shot("23-upload-forbid").await;
     window.press("2").await;
     window.wait_with("upload-allowed", "allowed", "false").await;
+    window.gone("sheet-upload-allow").await;
     window.press("l").await;
     shot("24-upload-allow").await;
     window.press("2").await;
     window.wait_with("upload-allowed", "allowed", "true").await;
+    window.gone("sheet-upload-allow").await;
     window.press("u").await;
     window.wait_with("upload-state", "closed", "true").await;
     shot("25-uploaded").await;

@@ -64,11 +64,13 @@ fn an_upload_needs_the_permission_and_ends_with_the_manifest() {
         window.paste("field-path", text(&share)).await;
         window.press(keys::ENTER).await;
         window.notice("upload_saved").await;
+        window.gone("sheet-upload-settings").await;
 
         window.press("l").await;
         window.wait("sheet-upload-allow").await;
         window.press("2").await;
         window.wait_with("upload-allowed", "allowed", "false").await;
+        window.gone("sheet-upload-allow").await;
         let refused = window.rpc("upload.start", json!({ "batch": 1 })).await;
         assert_eq!(refused["error"]["code"], "upload_not_allowed", "{refused}");
         assert!(files_below(&share).is_empty());
@@ -76,10 +78,12 @@ fn an_upload_needs_the_permission_and_ends_with_the_manifest() {
         window.wait("sheet-upload-allow").await;
         // Enter alone allows nothing.
         window.press(keys::ENTER).await;
+        window.gone("sheet-upload-allow").await;
         window.press("l").await;
         window.wait("sheet-upload-allow").await;
         window.press("2").await;
         window.wait_with("upload-allowed", "allowed", "true").await;
+        window.gone("sheet-upload-allow").await;
 
         window.press("u").await;
         window
@@ -132,6 +136,7 @@ fn an_export_ends_whole_is_signed_for_and_can_be_verified() {
         window.paste("field-checksum", &checksum[..16]).await;
         window.press(keys::ENTER).await;
         window.notice("signed").await;
+        window.gone("sheet-receipt").await;
         let parcel = outbox(&window).await["parcels"][0].clone();
         assert_eq!(parcel["receipt"]["signed_by"], "李老师", "{parcel}");
         window.wait_css("[data-testid=\"next\"][data-next=\"finished\"]").await;

@@ -79,7 +79,7 @@ export function handOperations(params: URLSearchParams): { [Name in keyof Operat
   return {
     'outbox.list': () => [batch, { ...batch, batch: 2, title: '某某师范大学 2026-05-10 体育馆', waiting: 0, pictures: 820, parcels: [] }, { ...batch, batch: null, title: '', state: null, pictures: 4, waiting: 4, parcels: [] }],
     'outbox.items': () => Array.from({ length: 40 }, (_, n) => ({ portrait: n, path: `portrait/straight-${n}`, number: 101 + n, fingerprint: 'a41f90c2d7e83b15', masked_name: ['刘*涛', '欧**娜', '王*'][n % 3], college: '机械工程学院', accepted_at: ago(n), uploaded: n % 3 > 0, exported: n % 4 > 0, from_elsewhere: n === 5 })),
-    'upload.settings.get': () => ({ target: state === 'nowhere' ? null : { kind: 's3', endpoint: 'https://s3.example.edu.cn:9000', region: 'us-east-1', bucket: 'graduates-2026', path_style: true, access_key: 'crew-7', conditional_put: true }, secret: null, secret_kept: true, proxy: 'system', ca_pem: null, allow_plain_http: false, parallel: 4, recipient: null, originals: false, allow_without_batch: false }),
+    'upload.settings.get': () => ({ target: state === 'nowhere' ? null : { kind: 's3', endpoint: 'https://s3.example.edu.cn:9000', region: 'us-east-1', bucket: 'graduates-2026', path_style: true, access_key: 'crew-7', conditional_put: true }, secret: null, secret_kept: true, secret_place: 'keyring', proxy: 'system', ca_pem: null, allow_plain_http: false, parallel: 4, recipient: null, originals: false, allow_without_batch: false }),
     'upload.settings.save': (settings: never) => settings,
     'upload.status': () => upload,
     'upload.start': () => upload,

@@ -60,7 +60,7 @@ export function askReceipt(parcel: number, name: string): void {
       const { answer, error } = await station.attempt('export.receipt', { parcel, signed_by, signed_on: day, checksum });
       if (error) return error.text[station.language];
       tell('good', 'signed', 'receipt.signed', { name: answer.receipt?.signed_by ?? signed_by });
-      await hand.refresh();
+      void hand.refresh();
       return true;
     },
   });

@@ -39,8 +39,8 @@ export async function askUpload(done: () => Promise<void>): Promise<void> {
       const saved = await station.ask('upload.settings.save', made);
       if (saved) {
         tell('good', 'upload_saved', 'upload.saved');
-        await done();
-        await hand.lookAtUpload();
+        // Behind the closed form: a key that comes now is meant for the page.
+        void done().then(() => hand.lookAtUpload());
       }
       return saved !== null;
     },
@@ -60,16 +60,25 @@ function fieldsOf(kept: UploadSettings): FormField[] {
     { ...text('region', s3?.region ?? 'us-east-1'), when: is('s3') },
     { ...text('access_key', s3?.access_key ?? ''), when: is('s3') },
     { ...text('url', target?.kind === 'endpoint' ? target.url : '', 'https://upload.example.edu.cn/photos'), when: is('endpoint') },
-    { ...text('secret', '', t(kept.secret_kept ? 'upload.secret_kept' : 'upload.secret_none')), secret: true, when: is('s3', 'endpoint') },
+    { ...text('secret', '', secretHint(kept.secret_kept, kept.secret_place ?? null)), secret: true, when: is('s3', 'endpoint') },
     { ...text('path_style', flag(s3?.path_style ?? true)), options: yesNo(), when: is('s3') },
     { ...text('conditional_put', flag(s3?.conditional_put ?? false)), options: yesNo(), when: is('s3') },
     { ...text('proxy', kept.proxy, 'system / direct / http://host:port'), when: is('s3', 'endpoint') },
+    { ...text('proxy_user', kept.proxy_user ?? ''), when: proxied },
+    { ...text('proxy_secret', '', secretHint(kept.proxy_secret_kept ?? false, null)), secret: true, when: proxied },
     { ...text('plain', flag(kept.allow_plain_http)), options: yesNo(), when: is('s3', 'endpoint') },
     { ...text('parallel', String(kept.parallel)) },
     { ...text('originals', flag(kept.originals)), options: yesNo() },
     { ...text('recipient', kept.recipient ?? '', t('upload.recipient_hint')) },
     { ...text('ca', kept.ca_pem ?? '', ''), tall: true, when: is('s3', 'endpoint') },
   ];
+}
+
+/** A proxy with an address of its own may want a name and a password. */
+const proxied = ({ kind, proxy = '' }: Values) => kind !== 'folder' && proxy.includes('://');
+
+function secretHint(kept: boolean, place: UploadSettings['secret_place'] | null): string {
+  return kept ? t(place ? `upload.secret_${place}` : 'upload.secret_kept') : t('upload.secret_none');
 }
 
 function targetOf(values: Values): UploadTarget | string {
@@ -105,6 +114,8 @@ function settingsOf(values: Values, kept: UploadSettings): UploadSettings | stri
     // What is not typed anew stays as it is kept; nobody can read it.
     secret: values.secret || null,
     proxy: values.proxy || 'system',
+    proxy_user: values.proxy_user || null,
+    proxy_secret: values.proxy_secret || null,
     ca_pem: values.ca || null,
     allow_plain_http: !local && values.plain === 'yes',
     parallel,
@@ -130,7 +141,7 @@ export function askAllow(batch: OutboxBatch, allowed: boolean): void {
       if (!status) return false;
       hand.takeUpload(status);
       hand.upload = status;
-      await hand.refresh();
+      void hand.refresh();
       return true;
     },
   });
