@@ -2,6 +2,7 @@
 //! WebDriver.
 
 pub mod booth;
+pub mod laptop;
 pub mod net;
 pub mod places;
 pub mod sealed_day;

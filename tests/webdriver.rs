@@ -108,8 +108,9 @@ impl Window {
         match self.client.wait().at_most(Duration::from_secs(30)).for_element(Locator::Css(css)).await {
             Ok(element) => element,
             Err(error) => {
-                let page = self.client.source().await.unwrap_or_default();
-                panic!("no {css} after 30 s: {error}\n{}", page.chars().take(4000).collect::<String>());
+                let text = self.client.execute("return document.body.innerText", vec![]).await;
+                let text = text.ok().and_then(|t| t.as_str().map(str::to_owned)).unwrap_or_default();
+                panic!("no {css} after 30 s: {error}\n{}", text.chars().take(4000).collect::<String>());
             }
         }
     }
@@ -189,6 +190,10 @@ pub mod keys {
     pub const F3: &str = "\u{E033}";
     /// F5.
     pub const F5: &str = "\u{E035}";
+    /// F6.
+    pub const F6: &str = "\u{E036}";
+    /// F7.
+    pub const F7: &str = "\u{E037}";
     /// F8.
     pub const F8: &str = "\u{E038}";
 }

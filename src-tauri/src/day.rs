@@ -117,7 +117,7 @@ pub enum BatchCommand {
 /// The plan of a batch: a file, or its parts.
 #[derive(Args)]
 pub struct PlanArgs {
-    /// A plan as JSON, e.g. of an earlier `batch list --json`.
+    /// A plan as JSON, or a line of an earlier `batch list --json`; `--date` moves it to another day.
     #[arg(long, conflicts_with = "school", required_unless_present = "school")]
     template: Option<PathBuf>,
     /// 学校.
@@ -338,7 +338,12 @@ fn plan(args: &PlanArgs) -> Result<BatchPlan, Complaint> {
             )
         };
         let text = std::fs::read_to_string(file).map_err(|e| wrong(e.to_string()))?;
-        return serde_json::from_str(&text).map_err(|e| wrong(e.to_string()));
+        let whole: Value = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+        // A line of `batch list --json` holds the plan of a batch, a file written by hand is one.
+        let plan = whole.get("plan").cloned().unwrap_or(whole);
+        let plan: BatchPlan = serde_json::from_value(plan).map_err(|e| wrong(e.to_string()))?;
+        let date = args.date.as_deref().map(day).transpose()?.unwrap_or(plan.date);
+        return Ok(BatchPlan { date, make_up_of: None, ..plan });
     }
     let date = day(args.date.as_deref().unwrap_or_default())?;
     Ok(BatchPlan {

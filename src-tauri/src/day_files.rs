@@ -8,7 +8,7 @@ use api::day::operations::DayOperations;
 use api::day::report::ReportRequest;
 use api::day::sheet_in::{RosterImport, ScheduleImport, SheetFile};
 use api::view::DemoScene;
-use api::{ApiError, Assets, Station};
+use api::{ApiError, Assets, Nothing, Operations, Station};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
@@ -70,8 +70,14 @@ fn sheet(file: &Path) -> Result<SheetFile, ApiError> {
     Ok(SheetFile { name, base64: STANDARD.encode(bytes), path: None })
 }
 
-fn station(data: &Path, assets: &Assets) -> Station {
-    Station::start_without_models(window::config(data.to_owned(), assets.clone(), false, DemoScene::Auto))
+/// A station without the models; a folder that does not open is told here, not by the first operation.
+fn station(data: &Path, assets: &Assets) -> Result<Station, ApiError> {
+    let config = window::config(data.to_owned(), assets.clone(), false, DemoScene::Auto);
+    let station = Station::start_without_models(config);
+    match station.station_view(Nothing {})?.trouble.filter(|trouble| trouble.code != "engine_missing") {
+        Some(trouble) => Err(ApiError::new(&trouble.code, trouble.text.zh, trouble.text.en)),
+        None => Ok(station),
+    }
 }
 
 fn done(result: Result<bool, ApiError>) -> ExitCode {
@@ -91,7 +97,7 @@ pub fn roster(args: &ImportArgs, assets: &Assets) -> ExitCode {
             dry_run: args.dry_run,
             identities_too: false,
         };
-        let imported = station(&args.data, assets).roster_import(request)?;
+        let imported = station(&args.data, assets)?.roster_import(request)?;
         print(args.json, &imported, || {
             let (sheet, roster) = (&imported.sheet.counts, &imported.roster);
             format!(
@@ -120,7 +126,7 @@ pub fn schedule(args: &ImportArgs, assets: &Assets) -> ExitCode {
             dry_run: args.dry_run,
             allow_overlap: false,
         };
-        let imported = station(&args.data, assets).schedule_import(request)?;
+        let imported = station(&args.data, assets)?.schedule_import(request)?;
         print(args.json, &imported, || {
             format!("安排 {} 行，不完整 {} 行", imported.slots.len(), imported.incomplete.len())
         });
@@ -147,7 +153,7 @@ pub fn template(args: &TemplateArgs) -> ExitCode {
 /// `gradbooth report`.
 pub fn report(args: &ReportArgs, assets: &Assets) -> ExitCode {
     let request = ReportRequest { batch: args.batch.map(BatchId), out: args.out.display().to_string() };
-    done(station(&args.data, assets).day_report(request).map(|made| {
+    done(station(&args.data, assets).and_then(|station| station.day_report(request)).map(|made| {
         print(args.json, &made, || made.files.join("\n"));
         true
     }))

@@ -1,7 +1,12 @@
 //! Pictures of every screen of the real window, for people to look at: `cargo xtask screens`.
 
+#[path = "day_screens.rs"]
+mod day_screens;
 #[path = "hand_screens.rs"]
 mod hand_screens;
+
+#[path = "hall_room.rs"]
+mod hall_room;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -84,13 +89,17 @@ async fn tour(window: &Window, dir: &std::path::Path) {
 #[ignore = "pictures for people; run with `cargo xtask screens`"]
 fn pictures_of_every_screen() {
     let dir = PathBuf::from(std::env::var_os("GRADBOOTH_SCREENS").expect("GRADBOOTH_SCREENS says where to"));
-    let day = SealedDay::shoot();
+    // One room alone, while somebody works on it.
+    let only = std::env::var("GRADBOOTH_SCREENS_OF").unwrap_or_default();
+    let day = (only != "day").then(SealedDay::shoot);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         for size in ["1366x768", "1920x1080"] {
             for tongue in ["zh", "en"] {
                 let folder = tempfile::tempdir().unwrap();
                 let into = dir.join(format!("{size}-{tongue}"));
+                day_screens::tour(size, tongue, &into).await;
+                let Some(day) = &day else { continue };
                 let Some(window) = Window::open(folder.path(), &["--size", size]).await else { return };
                 language(&window, tongue).await;
                 settle().await;
@@ -98,7 +107,10 @@ fn pictures_of_every_screen() {
                 window.rpc("camera.choose", json!({ "id": "demo" })).await;
                 tour(&window, &into).await;
                 window.close().await;
-                hand_screens::tour(&day, size, tongue, &into).await;
+                hand_screens::tour(day, size, tongue, &into).await;
+            }
+            if day.is_none() {
+                continue;
             }
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join("gradbooth.db"), b"not a database").unwrap();
@@ -106,6 +118,22 @@ fn pictures_of_every_screen() {
             settle().await;
             window.screenshot(&dir.join(format!("{size}-zh/16-trouble.png"))).await;
             window.close().await;
+        }
+    });
+}
+
+#[test]
+#[ignore = "pictures for people; run with `cargo xtask screens`"]
+fn pictures_of_the_hall() {
+    let dir = PathBuf::from(std::env::var_os("GRADBOOTH_SCREENS").expect("GRADBOOTH_SCREENS says where to"));
+    let Some(cluster) = journeys::laptop::Cluster::start() else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        for size in ["1366x768", "1920x1080"] {
+            for tongue in ["zh", "en"] {
+                let into = dir.join(format!("{size}-{tongue}"));
+                hall_room::room(&cluster, size, tongue, Some(&into)).await;
+            }
         }
     });
 }

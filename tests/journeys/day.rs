@@ -5,28 +5,18 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use api::view::DemoScene;
-use api::{Assets, Config, Station, call};
-use domain::{CaptureCode, CodeSource, Timestamp, Verdict};
+use api::{Config, Station, call};
+use domain::{CaptureCode, Timestamp};
+use journeys::laptop::{self, assets};
 use journeys::places;
 use serde_json::{Value, json};
-use store::{NewPortrait, NewShot, Store};
+use store::Store;
 
 /// The clock of this day, which can jump; 2026-05-13 08:30 UTC.
 static CLOCK: AtomicI64 = AtomicI64::new(1_778_661_000_000);
 
 fn tick() -> Timestamp {
     Timestamp(CLOCK.fetch_add(1_000, Ordering::SeqCst))
-}
-
-/// The program's files without its models: no picture is made here, and nobody waits for them to load.
-fn assets(data: &Path) -> Assets {
-    let folder = data.join("assets");
-    let specs = folder.join("specs");
-    fs::create_dir_all(&specs).unwrap();
-    for file in fs::read_dir(places::root().join("assets/specs")).unwrap().flatten() {
-        fs::copy(file.path(), specs.join(file.file_name())).unwrap();
-    }
-    Assets::at(folder)
 }
 
 fn station(data: &Path) -> Station {
@@ -51,41 +41,9 @@ fn refused(station: &Station, name: &str, request: Value) -> String {
     }
 }
 
-/// What a booth with a camera does: the picture of whoever sits there. The models have tests of their own.
+/// What a booth with a camera does: the picture of whoever sits there.
 fn photograph(data: &Path, code: &str) {
-    let (mut store, report) = Store::open(data, "机位", tick()).expect("the station has let go");
-    let code = CaptureCode::new(code).unwrap();
-    let sitting = match report.unfinished {
-        Some(open) => open.id,
-        None => {
-            let earlier = store.earlier_accept(&code).unwrap().map(|e| e.portrait);
-            store.open_sitting(&code, CodeSource::Gun, earlier, tick()).unwrap().id
-        }
-    };
-    let original = format!("original {sitting}");
-    let new = NewShot {
-        sitting,
-        original: original.as_bytes(),
-        extension: "jpg",
-        verdict: Verdict::Pass,
-        findings: Vec::new(),
-        geometry: None,
-        plan: None,
-        provenance: json!({}),
-    };
-    let shot = store.add_shot(&new, tick()).unwrap();
-    let jpeg = format!("portrait {sitting}");
-    let portrait = NewPortrait {
-        shot: shot.id,
-        jpeg: jpeg.as_bytes(),
-        quality: 90,
-        spec_id: "registry-safe",
-        verdict: Verdict::Pass,
-        findings: Vec::new(),
-        override_reason: None,
-        expected_code: &code,
-    };
-    store.accept(&portrait, tick()).unwrap();
+    laptop::photograph(data, "机位", code, tick);
 }
 
 fn plan(double_proof: bool) -> Value {
@@ -243,4 +201,53 @@ fn without_double_proof_the_call_arms_the_sitting_with_the_code_of_the_desk() {
     assert_eq!((&view["phase"]["kind"], &view["turn"]["seated"]), (&json!("idle"), &json!(false)));
     let again = ask(&station, "queue.recall", json!({ "number": 1 }));
     assert_eq!((&again["stage"]["kind"], &again["recalls"]), (&json!("seated"), &json!(1)));
+}
+
+#[test]
+fn an_open_batch_brings_its_own_standard_and_without_its_file_nothing_is_shot() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let specs = data.join("specs");
+    fs::create_dir_all(&specs).unwrap();
+    let own = fs::read_to_string(places::root().join("assets/specs/registry-safe.toml")).unwrap();
+    let own = own.replacen("id = \"registry-safe\"", "id = \"our-school\"", 1);
+    fs::write(specs.join("our-school.toml"), &own).unwrap();
+    let station = station(data);
+    let standard = |station: &Station| ask(station, "station.view", json!({}))["spec"]["id"].clone();
+    let booth = |spec: &str| json!({ "school": "某某大学", "date": "2026-05-13", "spec": spec, "way": "booth", "fee": { "kind": "none" } });
+    assert_eq!(standard(&station), "registry-safe");
+    assert_ne!(refused(&station, "batch.new", booth("no-such-standard")), "");
+    let mut unnamed = booth("our-school");
+    unnamed["naming"] = json!("{no_such_field}");
+    assert_ne!(refused(&station, "batch.new", unnamed), "");
+    assert_eq!(ask(&station, "batch.list", json!({})), json!([]), "a plan that cannot work is not kept");
+
+    let batch = ask(&station, "batch.new", booth("our-school"))["id"].clone();
+    assert_eq!(standard(&station), "registry-safe", "prepared is not open");
+    ask(&station, "batch.open", json!({ "batch": batch }));
+    assert_eq!(standard(&station), "our-school");
+    assert_eq!(ask(&station, "station.view", json!({}))["notice"]["code"], "batch_opened");
+    // The settings keep theirs for the time after, and do not get in between.
+    let mut settings = ask(&station, "station.view", json!({}))["settings"].clone();
+    settings["spec"] = json!("chsi-2017");
+    ask(&station, "settings.save", settings);
+    assert_eq!(standard(&station), "our-school");
+    ask(&station, "batch.close", json!({ "batch": batch }));
+    assert_eq!(standard(&station), "chsi-2017");
+    ask(&station, "batch.open", json!({ "batch": batch }));
+    drop(station);
+
+    // A restart finds the batch open and its standard damaged: told, and nothing is shot by another one.
+    fs::write(specs.join("our-school.toml"), "id = 3").unwrap();
+    let station = self::station(data);
+    assert_eq!(ask(&station, "station.view", json!({}))["notice"]["level"], "bad");
+    ask(&station, "station.type_code", json!({ "text": "code-zhang", "source": "gun" }));
+    let code = refused(&station, "station.shoot", json!({}));
+    assert_ne!(code, "no_camera");
+    ask(&station, "station.cancel", json!({}));
+    fs::write(specs.join("our-school.toml"), &own).unwrap();
+    ask(&station, "batch.close", json!({ "batch": batch }));
+    ask(&station, "batch.open", json!({ "batch": batch }));
+    ask(&station, "station.type_code", json!({ "text": "code-zhang", "source": "gun" }));
+    assert_eq!(refused(&station, "station.shoot", json!({})), "no_camera", "only the camera is missing now");
 }

@@ -65,9 +65,9 @@ fn a_roster_is_tried_taken_and_taken_again_and_every_refused_row_is_told() {
         (&json!(0), &json!(1), &json!(2))
     );
     assert_eq!(roster["rows"][0]["outcome"]["fields"], json!(["name", "paid"]));
-    let refused =
-        again["sheet"]["entries"].as_array().unwrap().iter().find(|e| e["fate"] == "row_refused").unwrap();
-    assert_eq!((&refused["row"], &refused["field"]), (&json!(5), &json!("student_no")));
+    let entries = again["sheet"]["entries"].as_array().unwrap();
+    let told = |key: &str, value: &str| entries.iter().any(|e| e["row"] == 5 && e[key] == value);
+    assert!(told("fate", "row_refused") && told("field", "student_no"), "{entries:?}");
     assert_eq!(json_lines(&run(&data, &["roster", "search", "wxw"]))[0]["masked_name"], "王*五");
 }
 
@@ -131,6 +131,14 @@ fn the_report_is_two_files_and_the_make_up_day_takes_over_who_is_left() {
     let open = complaint(&run(&data, &["batch", "make-up", "1", "--date", "2026-06-01"]));
     assert!(open.contains("batch_still_open"), "{open}");
     told(&run(&data, &["batch", "seal", "1"]));
+    let template = folder.path().join("template.json");
+    fs::write(&template, run(&data, &["batch", "list"]).stdout).unwrap();
+    let like = ["batch", "new", "--template", template.to_str().unwrap(), "--date", "2026-05-14"];
+    let copied = told(&run(&data, &like));
+    assert_eq!(
+        (&copied["plan"]["school"], &copied["plan"]["date"]),
+        (&json!("某某大学"), &json!("2026-05-14"))
+    );
     let second = told(&run(&data, &["batch", "make-up", "1", "--date", "2026-06-01"]));
     assert_eq!((&second["people"], &second["paid"]), (&json!(3), &json!(2)));
     assert_eq!(second["batch"]["plan"]["make_up_of"], 1);

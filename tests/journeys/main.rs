@@ -4,6 +4,7 @@ mod bad_input;
 mod command_line;
 mod day;
 mod day_files;
+mod hall_journey;
 mod handover;
 mod parcels;
 mod plate;

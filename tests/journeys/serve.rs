@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use journeys::places::program;
 use serde_json::Value;
 
-struct Served {
+pub(crate) struct Served {
     child: Child,
     address: String,
     token: String,
@@ -23,8 +23,14 @@ impl Drop for Served {
 
 impl Served {
     fn start(data: &std::path::Path) -> Self {
+        Self::with(data, &["--camera", "demo"])
+    }
+
+    /// With these arguments more.
+    pub(crate) fn with(data: &std::path::Path, more: &[&str]) -> Self {
         let mut child = Command::new(program())
-            .args(["serve", "--data", data.to_str().unwrap(), "--camera", "demo"])
+            .args(["serve", "--data", data.to_str().unwrap()])
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -55,7 +61,13 @@ impl Served {
         (status, answer.split_off(end + 4))
     }
 
-    fn rpc(&self, name: &str, request: &Value) -> (u16, Value) {
+    /// Kills the program as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub(crate) fn rpc(&self, name: &str, request: &Value) -> (u16, Value) {
         let path = format!("/rpc/{name}");
         let (status, body) = self.ask("POST", &path, &self.address, &self.token, &request.to_string());
         (status, serde_json::from_slice(&body).unwrap())

@@ -1,6 +1,7 @@
 import type { Diagnosis, Events, LiveView, Operations, SittingHistory, StationView, Text } from '../src/api';
 import { type Backend, Refused } from '../src/backend/backend';
 import { dayOperations } from './day';
+import { sheetOperations } from './sheets';
 import { handOperations } from './hand';
 import { drawFrame, drawOriginal, drawPortrait, PHONE_CODE, type Subject } from './draw';
 import { firstView, guidance, PLATE, shot, sitting, stripOf, TILTED, UNEVEN } from './scenes';
@@ -158,6 +159,7 @@ const operations: { [Name in keyof Operations]?: (request: never) => unknown } =
     return tell();
   },
   ...dayOperations(params),
+  ...sheetOperations(),
   ...handOperations(params),
 };
 

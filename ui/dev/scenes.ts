@@ -125,6 +125,7 @@ export const firstView = (): StationView => ({
   phase: { kind: 'idle' },
   batch: null,
   turn: null,
+  hall: null,
   desk_code: null,
   camera: {
     chosen: 'usb-1',

@@ -99,7 +99,10 @@ class Desk {
     }
     const priority = view.retake !== null;
     this.at = { shown, view, payment: null, consent: true, idCard: true, priority, retakeReason: null };
-    if (!mayIssue(this.at)) sound('warning');
+    // A code names nobody: where only people of the bill get a number, who it is comes next. No sound: all is well.
+    if (!view.person && this.step === 'not_on_bill' && (day.open?.subjects ?? 0) > 0) {
+      this.search = { text: '', purpose: { kind: 'desk' } };
+    } else if (!mayIssue(this.at)) sound('warning');
   }
 
   async checkIn(): Promise<void> {

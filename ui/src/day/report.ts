@@ -49,7 +49,7 @@ function showSaved(name: string, title: string, folder: string, lines: readonly 
 
 /** Where to; a folder that was chosen once is offered again. */
 const folderField = () => ({
-  name: 'out', label: t('report.folder'), value: lastFolder(), path: { pick: 'folder' as const }, tall: true,
+  name: 'out', label: t('report.folder'), value: lastFolder(), path: { pick: 'folder' as const },
 });
 
 /** Report and lists of a batch. */

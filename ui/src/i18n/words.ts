@@ -1,11 +1,12 @@
 import type { Language, Text } from '../api';
 import { dayEn, dayZh } from './day';
 import { en } from './en';
+import { hallEn, hallZh } from './hall';
 import { handEn, handZh } from './hand';
 import { plateEn, plateZh } from './plate';
 import { zh } from './zh';
 
-const CHINESE = { ...zh, ...dayZh, ...handZh, ...plateZh };
+const CHINESE = { ...zh, ...dayZh, ...hallZh, ...handZh, ...plateZh };
 
 export type Word = keyof typeof CHINESE;
 export type Words = Record<Word, string>;
@@ -13,7 +14,7 @@ export type Words = Record<Word, string>;
 /** Every word of the window in both languages. */
 export const WORDS: Record<Language, Words> = {
   zh: CHINESE,
-  en: { ...en, ...dayEn, ...handEn, ...plateEn },
+  en: { ...en, ...dayEn, ...hallEn, ...handEn, ...plateEn },
 };
 
 /** One word of the window, with `{name}` filled in. */

@@ -23,6 +23,7 @@ export type Command =
   | 'dialog_camera'
   | 'dialog_settings'
   | 'dialog_hand'
+  | 'dialog_hall'
   /** The key is kept from the browser and nothing happens. */
   | 'nothing';
 
@@ -49,6 +50,7 @@ const DIALOGS: Record<string, Command> = {
   F2: 'dialog_camera',
   F3: 'dialog_settings',
   F4: 'dialog_hand',
+  F10: 'dialog_hall',
 };
 
 /** Keys with which a browser would reload the window or leave it, in the middle of somebody's sitting. */

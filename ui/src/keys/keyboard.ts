@@ -106,7 +106,7 @@ function strokeOf(event: KeyboardEvent): Stroke {
 
 function textFieldOf(element: Element | null): TextField | null {
   if (element instanceof HTMLTextAreaElement) return element;
-  return element instanceof HTMLInputElement && element.type === 'text' ? element : null;
+  return element instanceof HTMLInputElement && ['text', 'password'].includes(element.type) ? element : null;
 }
 
 function fieldOf(element: Element | null): Field {

@@ -2,7 +2,7 @@ import type { StripItem } from '../api';
 import type { Stroke } from '../keys/stroke';
 import { station } from './station.svelte';
 
-export type DialogName = 'help' | 'camera' | 'settings' | 'hand' | 'history' | 'plate';
+export type DialogName = 'help' | 'camera' | 'settings' | 'hand' | 'history' | 'plate' | 'hall';
 
 /** Takes a key while it is in front; `false` hands it on. */
 export type KeyScope = (stroke: Stroke) => boolean;

@@ -6,7 +6,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::error::ApiError;
 use crate::view::{LiveView, StationView};
-use crate::{day, handover, operations};
+use crate::{day, hall, handover, operations};
 
 /// Declarations of types by name, each once.
 #[derive(Default)]
@@ -46,9 +46,14 @@ impl Declarations {
 pub fn typescript() -> String {
     let cfg = Config::default();
     let mut types = Declarations::default();
-    let operations = [operations::declare, day::operations::declare, handover::operations::declare]
-        .map(|group| group(&mut types, &cfg))
-        .concat();
+    let operations = [
+        operations::declare,
+        day::operations::declare,
+        hall::operations::declare,
+        handover::operations::declare,
+    ]
+    .map(|group| group(&mut types, &cfg))
+    .concat();
     types.add::<ApiError>(&cfg);
     types.add::<StationView>(&cfg);
     types.add::<LiveView>(&cfg);

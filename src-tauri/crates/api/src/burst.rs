@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use camera::Feed;
 use domain::{PhotoSpec, PixelFormat, RawFrame, Verdict};
 use image::{ExtendedColorType, ImageEncoder, RgbImage};
-use imaging::engine::{BurstScore, Options, Portrait, PortraitEngine};
+use imaging::engine::{BurstScore, Options, Portrait, PortraitEngine, Prepared};
 use imaging::recolor::Source;
 
 use crate::desk::{Exposure, Finished};
@@ -30,9 +30,40 @@ struct Candidate {
     score: BurstScore,
     frame: Arc<RawFrame>,
     rgb: Arc<RgbImage>,
+    /// Its faces, where they were measured for a portrait already.
+    prepared: Option<Arc<Prepared>>,
 }
 
 impl Candidate {
+    /// A frame that may be developed at once: what was looked at need not be looked at again.
+    fn prepared(engine: &PortraitEngine, frame: Arc<RawFrame>, rgb: Arc<RgbImage>) -> Self {
+        let prepared = engine.prepare(Arc::clone(&rgb)).map(Arc::new).ok();
+        let score = prepared.as_ref().map_or(BurstScore { eyes_open: false, sharpness: 0.0 }, |p| p.score());
+        Self { score, frame, rgb, prepared }
+    }
+
+    /// A frame beside one that is being developed: it only has to be compared.
+    fn glanced(engine: &PortraitEngine, frame: Arc<RawFrame>, rgb: Arc<RgbImage>) -> Self {
+        Self { score: engine.burst_score(&rgb), frame, rgb, prepared: None }
+    }
+
+    fn develop(
+        &self,
+        engine: &PortraitEngine,
+        spec: &PhotoSpec,
+        plate: Option<&Plate>,
+        pressed: Instant,
+    ) -> Result<Exposure, ApiError> {
+        match &self.prepared {
+            Some(prepared) => {
+                let seat = plate.and_then(Plate::picture);
+                let made = engine.finish(prepared, spec, seat, &Options::default());
+                exposure(&self.frame, &self.rgb, made.map_err(develop_failed)?, spec, plate, pressed)
+            }
+            None => develop(&self.frame, &self.rgb, engine, spec, plate, pressed),
+        }
+    }
+
     fn rank(&self) -> (bool, f64) {
         (self.score.eyes_open, self.score.sharpness)
     }
@@ -75,10 +106,11 @@ pub fn expose(
                 continue;
             }
             let Ok(rgb) = imaging::decode::packet(&frame) else { continue };
-            let candidate = Candidate { score: engine.burst_score(&rgb), frame, rgb: Arc::new(rgb) };
+            let look = if early.is_none() { Candidate::prepared } else { Candidate::glanced };
+            let candidate = look(engine, frame, Arc::new(rgb));
             if early.is_none() && candidate.score.eyes_open {
                 let of = candidate.clone();
-                let made = scope.spawn(move || develop(&of.frame, &of.rgb, engine, spec, plate, pressed));
+                let made = scope.spawn(move || of.develop(engine, spec, plate, pressed));
                 early = Some((candidate.clone(), made));
             }
             if best.as_ref().is_none_or(|best| candidate.rank() > best.rank()) {
@@ -96,9 +128,9 @@ pub fn expose(
             // The scope waits for a portrait that nobody wants any more; both at once would be slower than one by one.
             Some((_, made)) => {
                 let _ = made.join();
-                develop(&best.frame, &best.rgb, engine, spec, plate, pressed)
+                best.develop(engine, spec, plate, pressed)
             }
-            None => develop(&best.frame, &best.rgb, engine, spec, plate, pressed),
+            None => best.develop(engine, spec, plate, pressed),
         }
     })
 }
@@ -121,14 +153,28 @@ pub fn develop(
     pressed: Instant,
 ) -> Result<Exposure, ApiError> {
     let seat = plate.and_then(Plate::picture);
-    let portrait = engine.portrait(rgb, spec, seat, &Options::default()).map_err(|e| {
-        ApiError::new(
-            "develop_failed",
-            "照片处理失败，请再拍一次。",
-            "The picture could not be made. Shoot again.",
-        )
-        .with_story(e)
-    })?;
+    let portrait = engine.portrait(rgb, spec, seat, &Options::default()).map_err(develop_failed)?;
+    exposure(frame, rgb, portrait, spec, plate, pressed)
+}
+
+fn develop_failed(error: impl std::fmt::Display) -> ApiError {
+    ApiError::new(
+        "develop_failed",
+        "照片处理失败，请再拍一次。",
+        "The picture could not be made. Shoot again.",
+    )
+    .with_story(error)
+}
+
+/// A portrait with all that has to be stored with it.
+fn exposure(
+    frame: &RawFrame,
+    rgb: &RgbImage,
+    portrait: Portrait,
+    spec: &PhotoSpec,
+    plate: Option<&Plate>,
+    pressed: Instant,
+) -> Result<Exposure, ApiError> {
     let (original, extension) = original_of(frame, rgb)?;
     let provenance = provenance(&portrait, spec, plate, &original);
     let finished = portrait
@@ -216,6 +262,7 @@ mod tests {
             score: BurstScore { eyes_open, sharpness },
             frame: Arc::new(frame),
             rgb: Arc::new(RgbImage::new(1, 1)),
+            prepared: None,
         }
     }
 

@@ -211,7 +211,17 @@ impl Desk {
     }
 
     fn earlier(&self, code: &CaptureCode) -> Result<Option<EarlierAccept>, ApiError> {
-        Ok(self.store.earlier_accept(code).map_err(words::store)?.map(EarlierAccept::from))
+        if let Some(here) = self.store.earlier_accept(code).map_err(words::store)? {
+            return Ok(Some(here.into()));
+        }
+        // Another booth of the hall has it: the same question, without its picture.
+        let there = self.store.shot_elsewhere(code).map_err(words::store)?;
+        Ok(there.map(|shot| EarlierAccept {
+            portrait: None,
+            number: shot.number,
+            accepted_at: shot.at,
+            station: shot.booth,
+        }))
     }
 
     fn apply(&mut self, input: Input, now: Timestamp) -> Result<Next, ApiError> {

@@ -13,6 +13,7 @@ mod devices;
 mod engine_slot;
 mod error;
 pub mod files;
+pub mod hall;
 pub mod handover;
 mod host;
 mod live;
@@ -35,18 +36,20 @@ pub use operations::{
 };
 pub use station::{Config, Event, Preview, Station};
 
+use crate::hall::operations::HallOperations;
 use day::operations::DayOperations;
 use handover::operations::HandoverOperations;
 
 /// Whoever can perform every operation.
-pub trait Host: Operations + DayOperations + HandoverOperations {}
+pub trait Host: Operations + DayOperations + HallOperations + HandoverOperations {}
 
-impl<T: Operations + DayOperations + HandoverOperations> Host for T {}
+impl<T: Operations + DayOperations + HallOperations + HandoverOperations> Host for T {}
 
 /// Performs the operation `name` with its request as JSON.
 pub fn call(host: &impl Host, name: &str, request: serde_json::Value) -> Result<serde_json::Value, ApiError> {
     operations::dispatch(host, name, request.clone())
         .or_else(|| day::operations::dispatch(host, name, request.clone()))
+        .or_else(|| hall::operations::dispatch(host, name, request.clone()))
         .or_else(|| handover::operations::dispatch(host, name, request))
         .unwrap_or_else(|| {
             Err(ApiError::new("unknown_operation", "程序内部错误：没有这个操作", "No such operation")

@@ -15,9 +15,10 @@ use crate::demo::{self, Cue, Director};
 use crate::desk::{Desk, Exposure, Next};
 use crate::devices::{camera_id, device_of};
 use crate::error::ApiError;
+use crate::hall::Halls;
 use crate::live::{Seen, Shared, Watch};
 use crate::plate::Present;
-use crate::station::{Config, Event, Listeners, Shutter};
+use crate::station::{Config, Door, Event, Listeners, Shutter};
 use crate::view::{Level, Notice, Settings, StationView, Trouble};
 use crate::{show, words};
 
@@ -31,6 +32,10 @@ pub(crate) struct Owner {
     pub(crate) notice: Option<Notice>,
     pub(crate) camera: Option<String>,
     pub(crate) plate: Present,
+    pub(crate) halls: Arc<Halls>,
+    pub(crate) door: Door,
+    /// The last change came from the other booths.
+    pub(crate) from_hall: bool,
     /// Why nothing can be shot although all else works: the standard of the open batch cannot be used.
     pub(crate) no_standard: Option<ApiError>,
     /// Codes that the camera reads for the desk.
@@ -63,6 +68,7 @@ impl Owner {
         shared: Arc<Shared>,
         shutter: SyncSender<Shutter>,
         listeners: Arc<Listeners>,
+        (halls, door): (Arc<Halls>, Door),
     ) -> Self {
         let director = Director::default();
         director.show(config.demo);
@@ -76,6 +82,9 @@ impl Owner {
             notice: None,
             camera: None,
             plate: Present::default(),
+            halls,
+            door,
+            from_hall: false,
             no_standard: None,
             eye: DeskEye::default(),
             director,
@@ -185,6 +194,11 @@ impl Owner {
         self.follow(settings);
         self.follow_standard();
         Ok(())
+    }
+
+    /// The store, for writing.
+    pub(crate) fn store_mut(&mut self) -> Result<&mut Store, ApiError> {
+        Ok(self.desk_mut()?.store_mut())
     }
 
     fn desk_mut(&mut self) -> Result<&mut Desk, ApiError> {
@@ -437,11 +451,6 @@ impl Owner {
 
     // ---- what is shown ----
 
-    /// The snapshot is to be read anew.
-    pub(crate) fn changed(&mut self) {
-        self.changed = true;
-    }
-
     pub(crate) fn notice(&mut self, level: Level, error: ApiError) {
         if level != Level::Good {
             tracing::warn!(%error, "shown to the operator");
@@ -494,6 +503,9 @@ impl Owner {
         self.shared.set_watch(watch);
         let last = Arc::clone(&self.view);
         let changed = std::mem::take(&mut self.changed);
+        if changed {
+            self.follow_hall();
+        }
         let next = show::snapshot(self, blocked, &last, changed);
         if let Some(next) = next {
             let next = Arc::new(next);

@@ -23,6 +23,7 @@ pub(crate) fn blank(spec: &PhotoSpec) -> StationView {
         phase: PhaseView::Idle,
         batch: None,
         turn: None,
+        hall: None,
         desk_code: None,
         camera: CameraView { chosen: None, demo: false, status: None, message: None },
         spec: spec.clone(),
@@ -50,6 +51,7 @@ pub(crate) fn snapshot(
         phase: owner.desk.as_ref().map_or(PhaseView::Idle, phase),
         batch,
         turn,
+        hall: if changed { crate::hall::head(owner) } else { last.hall.clone() },
         desk_code: owner.eye.newest(),
         camera: camera(owner),
         spec: PhotoSpec::clone(&owner.shared.spec()),
@@ -88,12 +90,14 @@ fn day(owner: &Owner) -> (Option<BatchHead>, Option<TurnView>) {
         let turn = desk.store().at_this_booth()?;
         let name =
             turn.as_ref().and_then(|t| t.subject).map(|id| desk.store().masked_name(id)).transpose()?;
+        // A code that another booth has read is not here: it is read again at the seat.
+        let read_elsewhere = turn.as_ref().is_some_and(|t| t.fingerprint.is_none());
         let head = BatchHead {
             id: open.id,
             school: open.plan.school,
             group: open.plan.group,
             way: open.plan.way,
-            double_proof: open.plan.double_proof,
+            double_proof: open.plan.double_proof || read_elsewhere,
         };
         let turn = turn.map(|t| TurnView {
             number: t.number,
@@ -137,9 +141,9 @@ fn phase(desk: &Desk) -> PhaseView {
             number: earlier.number,
             accepted_at: earlier.accepted_at,
             station: earlier.station.clone(),
-            portrait: desk
-                .store()
-                .portrait(earlier.portrait)
+            portrait: earlier
+                .portrait
+                .and_then(|id| desk.store().portrait(id).ok())
                 .map(|p| format!("portrait/{}", p.hash))
                 .unwrap_or_default(),
         },

@@ -16,6 +16,7 @@ use crate::day::Voice;
 use crate::desk::Exposure;
 use crate::engine_slot::EngineSlot;
 use crate::error::ApiError;
+use crate::hall::Halls;
 use crate::handover::Handover;
 use crate::live::{self, Seen, Shared};
 use crate::owner::Owner;
@@ -106,6 +107,7 @@ pub struct Station {
     mailbox: SyncSender<Message>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) handover: Arc<Handover>,
+    pub(crate) halls: Arc<Halls>,
     pub(crate) voice: Voice,
     listeners: Arc<Listeners>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -162,7 +164,9 @@ impl Station {
             )
         };
         let (shutter, presses) = sync_channel(1);
-        let mut owner = Owner::new(config, Arc::clone(&shared), shutter, Arc::clone(&listeners));
+        let halls = Arc::new(Halls::default());
+        let hall = (Arc::clone(&halls), Door(mailbox.clone()));
+        let mut owner = Owner::new(config, Arc::clone(&shared), shutter, Arc::clone(&listeners), hall);
         let mut threads = live::start(&shared);
         threads.push({
             let (shared, mailbox) = (Arc::clone(&shared), mailbox.clone());
@@ -174,7 +178,7 @@ impl Station {
         }));
         let handover = Arc::new(Handover::default());
         let voice = Voice::default();
-        Self { mailbox, shared, handover, voice, listeners, threads: Mutex::new(threads) }
+        Self { mailbox, shared, handover, halls, voice, listeners, threads: Mutex::new(threads) }
     }
 
     /// Calls `listener` with everything that happens from now on. It must not block.
@@ -227,6 +231,7 @@ impl Drop for Station {
         self.shared.stop();
         // While the owner still answers: what was under way is written down.
         self.handover.stop();
+        self.halls.stop();
         self.voice.stop();
         // A full mailbox means that the owner is alive and will read on.
         let _ = self.mailbox.send(Message::Quit);

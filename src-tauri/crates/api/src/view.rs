@@ -30,6 +30,8 @@ pub struct StationView {
     pub batch: Option<BatchHead>,
     /// Whom this booth has called or has in its seat.
     pub turn: Option<TurnView>,
+    /// How this booth stands to the others of its hall; `None` if the batch is not shared.
+    pub hall: Option<crate::hall::view::HallHead>,
     /// The newest code that the camera has read for the desk, while that is open.
     pub desk_code: Option<DeskCode>,
     /// The camera.
@@ -122,7 +124,7 @@ pub enum PhaseView {
         accepted_at: Timestamp,
         /// Where.
         station: String,
-        /// Path of the accepted picture, see [`StripItem::portrait`].
+        /// Path of the accepted picture, see [`StripItem::portrait`]; empty if another booth has it.
         portrait: String,
     },
     /// May shoot.

@@ -29,8 +29,8 @@ pub struct OpenSitting {
 /// An accepted picture that a code already has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlierAccept {
-    /// Its row.
-    pub portrait: PortraitId,
+    /// Its row; `None` if another booth of the hall has the picture.
+    pub portrait: Option<PortraitId>,
     /// Under which number it was taken.
     pub number: ShotNumber,
     /// When it was accepted.
@@ -309,7 +309,7 @@ impl Sitting {
             Phase::AskRepeat { code, source, earlier } => Ok(self.stay(vec![Effect::Open {
                 code: code.clone(),
                 source: *source,
-                retake_of: Some(earlier.portrait),
+                retake_of: earlier.portrait,
             }])),
             _ => Err(Refusal::OutOfTurn),
         }

@@ -23,7 +23,7 @@ fn read(n: u8, source: CodeSource) -> Input {
 
 fn earlier() -> EarlierAccept {
     EarlierAccept {
-        portrait: PortraitId(9),
+        portrait: Some(PortraitId(9)),
         number: ShotNumber(4),
         accepted_at: Timestamp(0),
         station: "A".into(),

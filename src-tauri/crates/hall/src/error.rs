@@ -4,7 +4,17 @@ use std::fmt;
 use std::time::Duration;
 
 use domain::{ShotNumber, Text, TicketRefusal};
+use facts::FactError;
 use thiserror::Error;
+
+use crate::TlsFault;
+
+/// How the system names a port on which nobody listens.
+const REFUSED: &str = "connection refused";
+/// SQLSTATE of a wrong password.
+const WRONG_PASSWORD: &str = "28P01";
+/// SQLSTATE of a user or computer that may not come in.
+const NOT_ALLOWED: &str = "28000";
 
 /// Nothing has changed, unless a variant says otherwise. Holds no password, no address, no code and no name.
 #[derive(Debug, Error)]
@@ -21,9 +31,24 @@ pub enum HallError {
     /// The server did not answer in time. Whether it did what was asked is seen when it is back.
     #[error("no answer within {0:?}")]
     TimedOut(Duration),
-    /// User or password were refused, or the user may not do this.
+    /// No computer of that name is known.
+    #[error("the host's name is unknown")]
+    UnknownHost,
+    /// Encryption was wanted and is not to be had with this server.
+    #[error("TLS: {0:?}")]
+    Tls(TlsFault),
+    /// User or password were refused, or the user may not do this: an SQLSTATE, or how the server wanted to be told.
     #[error("the server refuses access ({0})")]
     Access(String),
+    /// There is no database of that name.
+    #[error("no such database")]
+    NoDatabase,
+    /// No batch under this key in the hall's database.
+    #[error("no such batch in the hall")]
+    NoBatch,
+    /// The hall's batch was shared under another secret.
+    #[error("another secret than the hall's batch has")]
+    OtherSecret,
     /// The database holds something else under our name.
     #[error("a schema that this program has not made")]
     ForeignSchema,
@@ -102,7 +127,18 @@ impl HallError {
         match self {
             Self::Name(_) => "hall_name",
             Self::Setting(_) => "hall_setting",
+            Self::Unreachable(kind) if kind == REFUSED => "hall_refused",
             Self::Unreachable(_) => "hall_unreachable",
+            Self::UnknownHost => "hall_unknown_host",
+            Self::Tls(TlsFault::NotOffered) => "hall_tls_not_offered",
+            Self::Tls(TlsFault::UnknownIssuer) => "hall_tls_issuer",
+            Self::Tls(TlsFault::Expired) => "hall_tls_expired",
+            Self::Tls(TlsFault::Handshake) => "hall_tls",
+            Self::NoDatabase => "hall_no_database",
+            Self::NoBatch => "hall_no_batch",
+            Self::OtherSecret => "hall_other_secret",
+            Self::Access(state) if state == WRONG_PASSWORD => "hall_password",
+            Self::Access(state) if state == NOT_ALLOWED => "hall_not_allowed",
             Self::TimedOut(_) => "hall_timeout",
             Self::Access(_) => "hall_access",
             Self::ForeignSchema => "hall_foreign_schema",
@@ -133,6 +169,9 @@ impl HallError {
         matches!(
             self,
             Self::Unreachable(_)
+                | Self::UnknownHost
+                | Self::Tls(_)
+                | Self::NoDatabase
                 | Self::TimedOut(_)
                 | Self::Access(_)
                 | Self::ForeignSchema
@@ -152,6 +191,49 @@ impl HallError {
             Self::Setting(what) => Text::new(
                 format!("数据库连接行不能用（{what}）。请在设置里改正。"),
                 format!("The connection line cannot be used ({what}). Correct it in the settings."),
+            ),
+            Self::Unreachable(kind) if kind == REFUSED => Text::new(
+                "找到了那台电脑，但它的这个端口没有数据库在听。请确认 PostgreSQL 已启动、允许局域网连接，端口和防火墙设置正确。",
+                "That computer is there, but no database listens on the port. Make sure that PostgreSQL runs, listens on the network, and that port and firewall are right.",
+            ),
+            Self::UnknownHost => Text::new(
+                "找不到这个名字的电脑。请填写数据库那台电脑的 IP 地址，例如 192.168.1.10。",
+                "No computer of that name is known. Write the address of the database's computer, e.g. 192.168.1.10.",
+            ),
+            Self::Tls(TlsFault::NotOffered) => Text::new(
+                "数据库没有开启加密连接。请在数据库上打开 ssl，或去掉“证书”一栏。",
+                "The database does not encrypt. Switch on ssl there, or empty the certificate field.",
+            ),
+            Self::Tls(TlsFault::UnknownIssuer) => Text::new(
+                "数据库的证书不是用所选 CA 签发的，已拒绝连接。可能连到了别人的电脑，或选错了 CA 文件。",
+                "The database's certificate was not signed by the chosen authority; refused. It may be somebody else's computer, or the wrong CA file.",
+            ),
+            Self::Tls(TlsFault::Expired) => Text::new(
+                "数据库的证书今天无效（未到期或已过期）。请检查本机日期，或换新证书。",
+                "The database's certificate is not valid today. Check this laptop's date, or make a new certificate.",
+            ),
+            Self::Tls(TlsFault::Handshake) => Text::new(
+                "加密连接没有建立，已拒绝连接。请检查数据库的 ssl 设置和 CA 文件。",
+                "No encrypted connection could be made; refused. Check the database's ssl settings and the CA file.",
+            ),
+            Self::NoDatabase => Text::new(
+                "服务器上没有这个名字的数据库。请先在那台电脑上建立，或改正“数据库”一栏。",
+                "There is no database of that name. Make it on that computer, or correct the database field.",
+            ),
+            Self::NoBatch => Text::new(
+                "现场数据库里没有这个批次。请在第一台机位上先共享批次。",
+                "The hall has no such batch. Share it from the first booth.",
+            ),
+            Self::OtherSecret => Text::new(
+                "入场码与这个批次不符。请对照第一台机位上显示的入场码重新输入。",
+                "The join code does not fit this batch. Compare it with the first booth's screen and type it again.",
+            ),
+            Self::Access(state) if state == WRONG_PASSWORD => {
+                Text::new("数据库用户名或密码不对。", "The database refuses user or password.")
+            }
+            Self::Access(state) if state == NOT_ALLOWED => Text::new(
+                "数据库不允许这台电脑或这个用户连接。请检查用户名，以及 pg_hba.conf 是否允许本机的网段。",
+                "The database does not allow this computer or user. Check the user name and pg_hba.conf for this network.",
             ),
             Self::Unreachable(_) | Self::TimedOut(_) => Text::new(
                 "连不上现场数据库，本机位单独继续，恢复后自动合并。请检查网线、交换机和那台电脑。",
@@ -234,10 +316,22 @@ impl HallError {
     }
 }
 
+impl From<FactError> for HallError {
+    fn from(error: FactError) -> Self {
+        match error {
+            FactError::Name(what) => Self::Name(what),
+            FactError::BadFact => Self::BadFact,
+        }
+    }
+}
+
 impl From<tokio_postgres::Error> for HallError {
     /// Only the SQLSTATE is kept: a server's message may quote what was sent.
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(state) = error.code().map(|state| state.code().to_owned()) else {
+            if error.to_string().starts_with("error performing TLS") {
+                return Self::Tls(TlsFault::of(&error));
+            }
             return match fmt::format(format_args!("{error}")).as_str() {
                 text if text.starts_with("error deserializing") || text.starts_with("error parsing") => {
                     Self::Hostile("a value of another type")
@@ -246,15 +340,13 @@ impl From<tokio_postgres::Error> for HallError {
                 text if text.starts_with("query returned") => Self::Hostile("another number of rows"),
                 text if text.starts_with("invalid column") => Self::Hostile("a missing column"),
                 text if text.starts_with("authentication") => Self::Access("authentication".to_owned()),
-                text if text.starts_with("error performing TLS") => {
-                    Self::Setting("TLS is not supported here")
-                }
                 _ => Self::Unreachable("connection lost".to_owned()),
             };
         };
         match state.get(..2) {
             Some("28") => Self::Access(state),
-            _ if state == "42501" || state == "3D000" => Self::Access(state),
+            _ if state == "42501" => Self::Access(state),
+            _ if state == "3D000" => Self::NoDatabase,
             // Server going down or coming up, too many connections, closed by an administrator.
             Some("57" | "53" | "08") if state != "57014" => Self::Unreachable(state),
             _ => Self::Database(state),

@@ -7,29 +7,41 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError
 use std::thread;
 use std::time::{Duration, Instant};
 
-use domain::Timestamp;
+use domain::{Text, Timestamp};
 
 use crate::listen::{BACKOFF, Changed, Listener};
-use crate::{HallError, HallSettings, Journal, Link, Member, Server, ShownConflict, TicketState};
+use crate::{Book, HallError, HallSettings, Journal, Link, Member, Server, StationRow};
 
 /// Requests that may wait.
 const MAILBOX: usize = 64;
 /// How often the hall is read though nobody told of a change.
 const READ_EVERY: Duration = Duration::from_secs(2);
 
-/// What a window shows of the hall.
+/// How often the hall is told that this station is still here.
+const ROLL_CALL_EVERY: Duration = Duration::from_secs(5);
+
+/// Why the last attempt to join failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HallView {
+pub struct Trouble {
+    /// [`HallError::code`].
+    pub code: &'static str,
+    /// What to do.
+    pub text: Text,
+}
+
+/// What is known of the hall at a moment.
+#[derive(Debug)]
+pub struct HallNow<'a> {
     /// How this station stands to the hall.
     pub link: Link,
-    /// Why the last attempt to join failed: [`HallError::code`].
-    pub trouble: Option<&'static str>,
-    /// Every ticket.
-    pub tickets: Vec<TicketState>,
-    /// What people have to decide.
-    pub conflicts: Vec<ShownConflict>,
+    /// Why it is alone, if it is.
+    pub trouble: Option<&'a Trouble>,
+    /// Everything that is known of the batch.
+    pub book: &'a Book,
     /// Numbers left for working alone.
     pub numbers_left: u32,
+    /// Who took part when the hall was asked last.
+    pub stations: &'a [StationRow],
 }
 
 type Job<J> = Box<dyn FnOnce(&mut Member<J>, Timestamp) + Send>;
@@ -50,13 +62,13 @@ pub struct Hall<J> {
 }
 
 impl<J: Journal + 'static> Hall<J> {
-    /// Starts the thread; it connects, joins, and joins again by itself. `clock` tells the time, `show` gets a view
+    /// Starts the thread; it connects, joins, and joins again by itself. `clock` tells the time, `show` is told
     /// whenever something has changed (on the hall's thread: it must not block).
     pub fn start(
         member: Member<J>,
         settings: HallSettings,
         clock: impl Fn() -> Timestamp + Send + 'static,
-        show: impl FnMut(HallView) + Send + 'static,
+        show: impl FnMut(HallNow<'_>) + Send + 'static,
     ) -> Result<Self, HallError> {
         let (mail, inbox) = mpsc::sync_channel(MAILBOX);
         let news = mail.clone();
@@ -77,6 +89,8 @@ impl<J: Journal + 'static> Hall<J> {
             read_at: Instant::now(),
             stale: true,
             trouble: None,
+            stations: Vec::new(),
+            roll_call_at: Instant::now(),
             outbox: mail.clone(),
             stop: stop.clone(),
             settings,
@@ -96,15 +110,30 @@ impl<J: Journal + 'static> Hall<J> {
         &self,
         job: impl FnOnce(&mut Member<J>, Timestamp) -> Result<T, HallError> + Send + 'static,
     ) -> Result<T, HallError> {
+        self.ask_within(self.patience, job)
+    }
+
+    /// The same for somebody who waits no longer than `patience`.
+    pub fn ask_within<T: Send + 'static>(
+        &self,
+        patience: Duration,
+        job: impl FnOnce(&mut Member<J>, Timestamp) -> Result<T, HallError> + Send + 'static,
+    ) -> Result<T, HallError> {
         let (answer, answered) = mpsc::sync_channel(1);
         self.post(move |member, now| {
             let _ = answer.send(job(member, now));
         })?;
-        match answered.recv_timeout(self.patience) {
+        match answered.recv_timeout(patience) {
             Ok(result) => result,
-            Err(RecvTimeoutError::Timeout) => Err(HallError::TimedOut(self.patience)),
+            Err(RecvTimeoutError::Timeout) => Err(HallError::TimedOut(patience)),
             Err(RecvTimeoutError::Disconnected) => Err(HallError::Stopped),
         }
+    }
+
+    /// There is something new in the journal: it is sent soon. Never waits.
+    pub fn nudge(&self) {
+        // A full mailbox is being worked on and will be followed by a look at the journal.
+        let _ = self.mail.try_send(Mail::Changed);
     }
 
     /// Has something done on the hall's thread, without waiting. [`HallError::Busy`] if too much waits already.
@@ -133,12 +162,14 @@ struct Desk<J> {
     dial_at: Instant,
     read_at: Instant,
     stale: bool,
-    trouble: Option<&'static str>,
+    trouble: Option<Trouble>,
+    stations: Vec<StationRow>,
+    roll_call_at: Instant,
     outbox: SyncSender<Mail<J>>,
     stop: Arc<AtomicBool>,
     settings: HallSettings,
     clock: Box<dyn Fn() -> Timestamp + Send>,
-    show: Box<dyn FnMut(HallView) + Send>,
+    show: Box<dyn FnMut(HallNow<'_>) + Send>,
 }
 
 impl<J: Journal + 'static> Desk<J> {
@@ -171,6 +202,11 @@ impl<J: Journal + 'static> Desk<J> {
     fn tend(&mut self) {
         let now = Instant::now();
         if self.is_alone() {
+            let known = self.member.book().len();
+            if let Err(error) = self.member.learn() {
+                tracing::warn!(code = error.code(), %error, "the hall's journal");
+            }
+            self.stale |= self.member.book().len() > known;
             if self.dialing {
                 self.read_at = now + READ_EVERY;
             } else if now >= self.dial_at {
@@ -181,6 +217,7 @@ impl<J: Journal + 'static> Desk<J> {
             match self.member.sync((self.clock)()) {
                 Ok(synced) => {
                     self.stale |= synced.new + synced.sent > 0;
+                    self.call_the_roll();
                     if synced.more {
                         self.read_at = now;
                     }
@@ -190,9 +227,20 @@ impl<J: Journal + 'static> Desk<J> {
         }
     }
 
+    fn call_the_roll(&mut self) {
+        if Instant::now() < self.roll_call_at {
+            return;
+        }
+        self.roll_call_at = Instant::now() + ROLL_CALL_EVERY;
+        if let Some(stations) = self.member.roll_call((self.clock)()) {
+            self.stale = true;
+            self.stations = stations;
+        }
+    }
+
     fn trouble(&mut self, error: &HallError) {
         tracing::warn!(code = error.code(), %error, "the hall");
-        self.trouble = Some(error.code());
+        self.trouble = Some(Trouble { code: error.code(), text: error.text() });
         self.stale = true;
         let seconds = BACKOFF[self.failed.min(BACKOFF.len() - 1)];
         self.dial_at = Instant::now() + Duration::from_secs(seconds);
@@ -219,7 +267,9 @@ impl<J: Journal + 'static> Desk<J> {
                 self.failed = 0;
                 self.trouble = None;
                 self.stale = true;
-                self.read_at = Instant::now() + READ_EVERY;
+                // Soon once more: what was written while the link came back.
+                self.read_at = Instant::now() + Duration::from_millis(100);
+                self.roll_call_at = Instant::now();
             }
             Err(error) => {
                 self.member.cut(now);
@@ -232,13 +282,12 @@ impl<J: Journal + 'static> Desk<J> {
         if !std::mem::take(&mut self.stale) {
             return;
         }
-        let book = self.member.book();
-        (self.show)(HallView {
+        (self.show)(HallNow {
             link: self.member.link(),
-            trouble: self.trouble,
-            tickets: book.tickets().cloned().collect(),
-            conflicts: book.conflicts(),
+            trouble: self.trouble.as_ref(),
+            book: self.member.book(),
             numbers_left: self.member.numbers_left(),
+            stations: &self.stations,
         });
     }
 }

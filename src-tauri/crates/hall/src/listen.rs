@@ -9,7 +9,7 @@ use crate::{HallError, HallSettings, Server};
 
 /// Waits between attempts to connect, in seconds: quick enough for a cable that was put back, slow enough for a
 /// server that comes up.
-pub(crate) const BACKOFF: [u64; 5] = [1, 2, 4, 8, 15];
+pub(crate) const BACKOFF: [u64; 5] = [1, 1, 2, 3, 5];
 /// How often a silent connection is asked whether it is one.
 const PING_EVERY: u32 = 10;
 /// Longest wait before the thread looks whether it is to end.

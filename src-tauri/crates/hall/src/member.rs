@@ -11,9 +11,11 @@ use domain::{ShotNumber, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::journal::{Cursor, NumberRange};
 use crate::server::PAGE;
-use crate::{Book, CodeKey, Fact, FactId, HallError, Happening, Journal, Membership, Server, StampClock};
+use crate::{
+    Book, BoothName, CodeKey, Cursor, Fact, FactId, HallError, Happening, Journal, Membership, NumberRange,
+    Server, StampClock, StationRow, TicketKey, Wanted,
+};
 
 /// How many sequence numbers are taken from the journal at a time: one disk write per so many facts.
 const SEQS_AT_A_TIME: u64 = 64;
@@ -60,6 +62,17 @@ pub struct Synced {
     pub more: bool,
 }
 
+/// What came of asking the hall for somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claimed {
+    /// Called; nobody else gets this ticket.
+    Yes(TicketKey),
+    /// Nobody waits who may be called from here.
+    Nobody,
+    /// The hall cannot be asked now.
+    Alone,
+}
+
 /// One station's part in one batch.
 pub struct Member<J> {
     who: Membership,
@@ -72,6 +85,7 @@ pub struct Member<J> {
     seq_floor: u64,
     reused: BTreeSet<FactId>,
     numbers_ahead: u32,
+    floor: ShotNumber,
     server: Option<Server>,
     link: Link,
 }
@@ -105,9 +119,16 @@ impl<J: Journal> Member<J> {
             seq_floor,
             reused: BTreeSet::new(),
             numbers_ahead,
+            floor: ShotNumber(0),
             server: None,
             link: Link::Alone { since: now },
         })
+    }
+
+    /// The hall gives out greater numbers only: so far this station has come in other batches.
+    pub fn above(mut self, floor: ShotNumber) -> Self {
+        self.floor = floor;
+        self
     }
 
     /// Who this is.
@@ -144,7 +165,7 @@ impl<J: Journal> Member<J> {
             _ => Link::Alone { since: now },
         };
         let held = self.ranges.iter().map(|range| range.last).max();
-        let highest = held.max(self.book.highest_number()).unwrap_or(ShotNumber(0));
+        let highest = held.max(self.book.highest_number()).unwrap_or(ShotNumber(0)).max(self.floor);
         let standing = server.enter(&self.who, &self.cursor, highest)?;
         if !standing.remembers || standing.last_pos < self.cursor.pos {
             tracing::warn!("the hall's database has forgotten facts; everything is sent again");
@@ -175,6 +196,54 @@ impl<J: Journal> Member<J> {
         }
     }
 
+    /// Whoever is wanted, to `booth`, by the hall's word. What happens alone is the caller's to decide.
+    pub fn claim_for(
+        &mut self,
+        wanted: &Wanted,
+        booth: &BoothName,
+        now: Timestamp,
+    ) -> Result<Claimed, HallError> {
+        self.claim(wanted, booth, now)
+    }
+
+    /// A number of the hall for a code, or `None` alone; refuses a code that has one.
+    pub fn take_number(
+        &mut self,
+        code: Option<&CodeKey>,
+        retake: bool,
+        now: Timestamp,
+    ) -> Result<Option<ShotNumber>, HallError> {
+        let Some(server) = &mut self.server else { return Ok(None) };
+        let taken = server.take_number(&self.who.batch, code, retake);
+        self.note(now, &taken);
+        match taken {
+            Err(error) if error.cuts_off() => Ok(None),
+            Ok(number) if !self.book.by_number(number).is_empty() => {
+                let hostile = Err(HallError::Hostile("a number that is taken"));
+                self.note(now, &hostile);
+                hostile
+            }
+            other => other.map(Some),
+        }
+    }
+
+    /// Who takes part, and that this station still does; `None` alone.
+    pub fn roll_call(&mut self, now: Timestamp) -> Option<Vec<StationRow>> {
+        let server = self.server.as_mut()?;
+        let answer = server.seen(&self.who).and_then(|()| server.stations(&self.who.batch));
+        self.note(now, &answer);
+        answer.ok()
+    }
+
+    /// Facts that somebody else of this program has written into the journal meanwhile.
+    pub fn learn(&mut self) -> Result<(), HallError> {
+        for fact in self.journal.unsent(&self.who.batch, PAGE * PAGES_AT_A_TIME)? {
+            self.clock.observe(fact.stamp);
+            self.book.add(&fact)?;
+        }
+        Ok(())
+    }
+
     /// Sends and reads. With nothing to do this is two small questions. Alone it does nothing.
     pub fn sync(&mut self, now: Timestamp) -> Result<Synced, HallError> {
         if self.server.is_none() {
@@ -183,6 +252,10 @@ impl<J: Journal> Member<J> {
         let result = self.exchange();
         self.note(now, &result);
         if matches!(&result, Ok(synced) if !synced.more) {
+            if self.link == Link::Online {
+                // What was kept here in the moment before everybody knew that the link was back.
+                self.release(now)?;
+            }
             self.link = Link::Online;
         }
         result
@@ -216,6 +289,10 @@ impl<J: Journal> Member<J> {
                 break;
             }
             let sent = server.send(&self.who, &facts)?;
+            for fact in &facts {
+                self.clock.observe(fact.stamp);
+                self.book.add(fact)?;
+            }
             if sent.taken.len() + sent.reused.len() != facts.len() {
                 return Err(HallError::Hostile("another number of facts"));
             }

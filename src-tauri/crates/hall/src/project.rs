@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio_postgres::Transaction;
 
-use crate::fold::{fold, order};
 use crate::server::{CHANNEL, Membership, Sent, read_fact};
-use crate::{BatchKey, Fact, FactId, HallError, TicketKey, TicketState};
+use crate::{BatchKey, Fact, FactId, HallError, TicketKey, TicketState, fold, order};
 
 /// No hall has so many facts.
 const MAX_PLACE: i64 = 1 << 40;
@@ -53,7 +52,7 @@ pub(crate) async fn append(
             return Err(HallError::BadFact);
         }
         let body = serde_json::to_string(&bare).map_err(|_| HallError::BadFact)?;
-        if body.len() > crate::fact::MAX_FACT {
+        if body.len() > crate::MAX_FACT {
             return Err(HallError::BadFact);
         }
         match known.get(&fact.id).or(fresh.get(&fact.id).map(|(fact, _)| fact)) {

@@ -5,7 +5,7 @@ use tokio_postgres::Client;
 use crate::HallError;
 
 /// Version that this program makes and knows.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 2;
 /// Who made it, so that a schema of somebody else under our name is recognised.
 const PRODUCT: &str = "gradbooth hall";
 /// Key of the advisory lock: only one booth makes or changes the tables at a time.
@@ -66,6 +66,11 @@ CREATE TABLE gradbooth.number_range (
     granted_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (batch, first)
 );
+", "
+ALTER TABLE gradbooth.batch
+    ADD COLUMN title text NOT NULL DEFAULT '' CHECK (length(title) <= 300),
+    ADD COLUMN plan text CHECK (octet_length(plan) <= 131072),
+    ADD COLUMN proof text CHECK (length(proof) <= 64);
 "];
 
 /// Makes the tables or brings them up to date, in one transaction. A newer or a foreign schema is left as it is.

@@ -1,6 +1,8 @@
 //! The hall's database as a booth uses it. Every method is one exchange with a deadline; after an error that
 //! [`HallError::cuts_off`] the value is of no more use and a new one has to be connected.
 
+mod shares;
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -8,12 +10,10 @@ use domain::ticket::Action;
 use domain::{ShotNumber, TicketRefusal, Timestamp};
 use tokio_postgres::{Client, GenericClient, Row};
 
-use crate::fact::{MAX_FACT, MAX_NUMBER};
-use crate::journal::{Cursor, NumberRange};
 use crate::wire::Wire;
 use crate::{
-    BatchKey, BoothName, CodeKey, Fact, FactId, HallError, HallSettings, Happening, StampClock, StationId,
-    TicketKey, TicketState, project, schema,
+    BatchKey, BoothName, CodeKey, Cursor, Fact, FactId, HallError, HallSettings, Happening, MAX_FACT,
+    MAX_NUMBER, NumberRange, StampClock, StationId, TicketKey, TicketState, project, schema,
 };
 
 /// The channel of `LISTEN/NOTIFY`; the payload is the batch.
@@ -65,6 +65,34 @@ pub enum Wanted {
     Ticket(TicketKey),
 }
 
+/// A batch in the hall's database, as the booth that shared it has described it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shared {
+    /// Its name in the hall.
+    pub key: BatchKey,
+    /// Whether names and IDs may travel.
+    pub identities: bool,
+    /// School, date and place, for people who choose.
+    pub title: String,
+    /// The plan as JSON, so that the other booths need not type it.
+    pub plan: String,
+    /// Tells whether somebody has the batch's secret, and not what it is.
+    pub proof: String,
+    /// Booths that take part.
+    pub booths: Vec<String>,
+}
+
+/// A station of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+pub struct StationRow {
+    /// Its data folder.
+    pub station: StationId,
+    /// What people call it.
+    pub booth: String,
+    /// When the hall heard of it last, by the hall's clock.
+    pub seen_at: Timestamp,
+}
+
 /// A connection to the hall's database.
 pub struct Server {
     wire: Wire,
@@ -101,17 +129,17 @@ impl Server {
         self.wire.run(|client| pull(client, batch, cursor))
     }
 
-    /// Calls somebody to a booth: locks one row that nobody else has locked, and writes the fact under `id`.
+    /// Calls somebody to `booth`: locks one row that nobody else has locked, and writes the fact under `id`.
     /// `None` if nobody waits.
     pub fn claim(
         &mut self,
         who: &Membership,
-        wanted: &Wanted,
+        (wanted, booth): (&Wanted, &BoothName),
         id: &FactId,
         clock: &mut StampClock,
         now: Timestamp,
     ) -> Result<Option<Fact>, HallError> {
-        self.retry(|wire| wire.run(|client| claim(client, who, wanted, id, clock, now)))
+        self.retry(|wire| wire.run(|client| claim(client, who, (wanted, booth), id, clock, now)))
     }
 
     /// The next number of the hall; refuses a code that has one. Nobody else gets this number; unused, it is a gap.
@@ -127,6 +155,26 @@ impl Server {
     /// Reserves numbers for a station.
     pub fn reserve(&mut self, who: &Membership, count: u32) -> Result<NumberRange, HallError> {
         self.wire.run(|client| reserve(client, who, count))
+    }
+
+    /// Shares a batch with the hall. A batch that is there already stays as it is.
+    pub fn share(&mut self, batch: &Shared) -> Result<(), HallError> {
+        self.wire.run(|client| shares::share(client, batch))
+    }
+
+    /// The batches that are shared here, newest first.
+    pub fn shared(&mut self) -> Result<Vec<Shared>, HallError> {
+        self.wire.run(shares::shared)
+    }
+
+    /// Who takes part in a batch, and when each was heard of last.
+    pub fn stations(&mut self, batch: &BatchKey) -> Result<Vec<StationRow>, HallError> {
+        self.wire.run(|client| shares::stations(client, batch))
+    }
+
+    /// This station is still here.
+    pub fn seen(&mut self, who: &Membership) -> Result<(), HallError> {
+        self.wire.run(|client| shares::seen(client, who))
     }
 
     /// Asks to be told of changes.
@@ -289,12 +337,12 @@ async fn pull(
 async fn claim(
     client: &mut Client,
     who: &Membership,
-    wanted: &Wanted,
+    (wanted, booth): (&Wanted, &BoothName),
     id: &FactId,
     clock: &mut StampClock,
     now: Timestamp,
 ) -> Result<Option<Fact>, HallError> {
-    let (batch, station, booth) = (who.batch.as_str(), who.station.as_str(), who.booth.as_str());
+    let (batch, station, booth) = (who.batch.as_str(), who.station.as_str(), booth.as_str());
     let tx = client.transaction().await?;
     // One claim per booth at a time, also over a connection that was given up and still works on.
     tx.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", &[&format!("{batch}/{booth}")])

@@ -2,27 +2,43 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_postgres::config::{Host, SslMode};
 
 use crate::HallError;
 
+/// Where the hall's database is, as an operator types it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct HallAddress {
+    /// Name or address of the computer.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Name of the database.
+    pub database: String,
+    /// Who.
+    pub user: String,
+    /// With what; empty for none.
+    pub password: String,
+}
+
 /// How to reach the hall's database, and how long to wait for it.
 ///
-/// The line is libpq's: `host=192.168.1.10 port=5432 user=gradbooth password=… dbname=gradbooth`, or
-/// `postgresql://user@host/dbname`. One host, over TCP.
+/// Made from the fields of the settings, or from libpq's line: `host=192.168.1.10 port=5432 user=gradbooth password=…
+/// dbname=gradbooth`, or `postgresql://user@host/dbname`. One host, over TCP.
 ///
-/// There is no TLS in this version: a line with `sslmode=require` is refused instead of being weakened. The hall's
-/// cable is meant to be its own network (one switch, no way out). What travels then is what facts hold: numbers, keyed
-/// hashes, booths, payments; names only in a batch that says so. With `scram-sha-256` in the server's `pg_hba.conf`
-/// the password itself does not travel; with `password` it does, and this program cannot prevent a server from asking
-/// for it.
+/// Encrypted after [`HallSettings::with_ca`], and then never without; a line with `sslmode=require` and no authority is
+/// refused instead of being weakened. Without, the hall's cable is meant to be its own network (one switch, no way out).
+/// What travels is what facts hold: numbers, keyed hashes, booths, payments; names only in a batch that says so. With
+/// `scram-sha-256` in the server's `pg_hba.conf` the password itself does not travel.
 #[derive(Clone)]
 pub struct HallSettings {
     config: tokio_postgres::Config,
     host: String,
     port: u16,
+    tls: Option<Arc<rustls::ClientConfig>>,
     /// Longest wait for a connection, with everything until the first answer.
     pub connect_within: Duration,
     /// Longest wait for one answer; then the booth goes on alone.
@@ -32,12 +48,55 @@ pub struct HallSettings {
 }
 
 impl HallSettings {
+    /// From the fields of the settings.
+    pub fn of(address: &HallAddress) -> Result<Self, HallError> {
+        let field = |text: &str, what| {
+            let text = text.trim();
+            if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
+                return Err(HallError::Setting(what));
+            }
+            Ok(text.to_owned())
+        };
+        let mut config = tokio_postgres::Config::new();
+        let host = field(&address.host, "host is missing")?;
+        if host.starts_with('/') || address.port == 0 {
+            return Err(HallError::Setting("one host, reached over TCP"));
+        }
+        config.host(&host).port(address.port);
+        config.user(field(&address.user, "user is missing")?);
+        config.dbname(field(&address.database, "dbname is missing")?);
+        if !address.password.is_empty() {
+            config.password(&address.password);
+        }
+        config.ssl_mode(SslMode::Disable).application_name("gradbooth");
+        Ok(Self::with(config, host, address.port))
+    }
+
+    fn with(config: tokio_postgres::Config, host: String, port: u16) -> Self {
+        Self {
+            config,
+            host,
+            port,
+            tls: None,
+            connect_within: Duration::from_secs(4),
+            answer_within: Duration::from_secs(3),
+            numbers_ahead: 80,
+        }
+    }
+
+    /// Encrypts, and trusts only servers whose certificate one of the authorities in `pem` has signed.
+    pub fn with_ca(mut self, pem: &[u8]) -> Result<Self, HallError> {
+        self.tls = Some(Arc::new(crate::tls::client(pem)?));
+        self.config.ssl_mode(SslMode::Require);
+        Ok(self)
+    }
+
     /// Reads a connection line.
     pub fn new(line: &str) -> Result<Self, HallError> {
         let mut config =
             tokio_postgres::Config::from_str(line).map_err(|_| HallError::Setting("not readable"))?;
         if config.get_ssl_mode() == SslMode::Require {
-            return Err(HallError::Setting("TLS is not supported"));
+            return Err(HallError::Setting("TLS needs the CA file"));
         }
         config.ssl_mode(SslMode::Disable).application_name("gradbooth");
         let host = match config.get_hosts() {
@@ -52,14 +111,11 @@ impl HallSettings {
             return Err(HallError::Setting("dbname is missing"));
         }
         let port = config.get_ports().first().copied().unwrap_or(5432);
-        Ok(Self {
-            config,
-            host,
-            port,
-            connect_within: Duration::from_secs(4),
-            answer_within: Duration::from_secs(3),
-            numbers_ahead: 80,
-        })
+        Ok(Self::with(config, host, port))
+    }
+
+    pub(crate) fn tls(&self) -> Option<Arc<rustls::ClientConfig>> {
+        self.tls.clone()
     }
 
     pub(crate) fn config(&self) -> &tokio_postgres::Config {
@@ -71,11 +127,19 @@ impl HallSettings {
     }
 }
 
+impl fmt::Debug for HallAddress {
+    /// Neither password nor user nor host: this ends up in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HallAddress").field("port", &self.port).finish_non_exhaustive()
+    }
+}
+
 impl fmt::Debug for HallSettings {
     /// Neither password nor user nor host: this ends up in logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HallSettings")
             .field("port", &self.port)
+            .field("tls", &self.tls.is_some())
             .field("connect_within", &self.connect_within)
             .field("answer_within", &self.answer_within)
             .finish_non_exhaustive()

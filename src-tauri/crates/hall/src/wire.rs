@@ -8,10 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use rustls::ClientConfig;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::runtime::Runtime;
+use tokio_postgres::tls::{MakeTlsConnect, TlsConnect};
 use tokio_postgres::{AsyncMessage, Client, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::{HallError, HallSettings};
 
@@ -56,6 +59,28 @@ impl AsyncWrite for Metered {
     }
 }
 
+/// Opens the session and lets a task of its own move the connection.
+async fn open<T>(
+    settings: &HallSettings,
+    stream: Metered,
+    tls: T,
+    tell: tokio::sync::mpsc::Sender<()>,
+) -> Result<Client, HallError>
+where
+    T: TlsConnect<Metered>,
+    T::Stream: Send + 'static,
+{
+    let (client, mut connection) = settings.config().connect_raw(stream, tls).await?;
+    tokio::spawn(async move {
+        while let Some(Ok(message)) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
+            if matches!(message, AsyncMessage::Notification(_)) {
+                let _ = tell.try_send(());
+            }
+        }
+    });
+    Ok(client)
+}
+
 /// A connection and the runtime that moves it. Belongs to one thread; must not be used inside another runtime.
 pub(crate) struct Wire {
     // Dropped first: the task that moves the connection lives in it.
@@ -79,19 +104,24 @@ impl Wire {
         let (tell, heard) = tokio::sync::mpsc::channel(1);
         let meter = left.clone();
         let opening = async {
-            let stream = TcpStream::connect(settings.address())
+            let addresses: Vec<_> = tokio::net::lookup_host(settings.address())
+                .await
+                .map_err(|_| HallError::UnknownHost)?
+                .collect();
+            let stream = TcpStream::connect(&addresses[..])
                 .await
                 .map_err(|error| HallError::Unreachable(error.kind().to_string()))?;
             let _ = stream.set_nodelay(true);
             let stream = Metered { stream, left: meter };
-            let (client, mut connection) = settings.config().connect_raw(stream, NoTls).await?;
-            tokio::spawn(async move {
-                while let Some(Ok(message)) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
-                    if matches!(message, AsyncMessage::Notification(_)) {
-                        let _ = tell.try_send(());
-                    }
+            let client = match settings.tls() {
+                None => open(settings, stream, NoTls, tell).await?,
+                Some(tls) => {
+                    let mut maker = MakeRustlsConnect::new(ClientConfig::clone(&tls));
+                    let Ok(tls) =
+                        MakeTlsConnect::<Metered>::make_tls_connect(&mut maker, settings.address().0);
+                    open(settings, stream, tls, tell).await?
                 }
-            });
+            };
             let limit = settings.answer_within.as_millis();
             // A booth that dies in the middle of a transaction must not keep rows locked.
             let session = format!(

@@ -10,7 +10,7 @@ use std::time::Duration;
 use domain::ticket::Action;
 use domain::{HoldReason, PaymentMethod, Stage, Timestamp};
 use hall::{
-    Changed, CodeKey, Conflict, Cursor, Fact, Hall, HallError, HallView, Happening, Link, Listener, Member,
+    Changed, CodeKey, Conflict, Cursor, Fact, Hall, HallError, HallNow, Happening, Link, Listener, Member,
     MemoryJournal, NewTicket, Server, StampClock, Wanted,
 };
 use rig::{Cluster, alone, joined, who};
@@ -145,7 +145,8 @@ fn a_claim_whose_answer_was_lost_is_found_again(cluster: &Cluster) {
     let mut server = Server::connect(&settings).unwrap();
     // As if the connection broke between the commit and the answer.
     let id = hall::FactId { station: who("b", "a").station, seq: 500 };
-    let claimed = server.claim(&who("b", "a"), &Wanted::Next, &id, &mut StampClock::default(), NOW).unwrap();
+    let to = (&Wanted::Next, &who("b", "a").booth);
+    let claimed = server.claim(&who("b", "a"), to, &id, &mut StampClock::default(), NOW).unwrap();
     assert_eq!(claimed.unwrap().ticket(), Some(&ticket.key));
     assert!(matches!(booth.call_next(NOW), Err(HallError::BoothBusy(n)) if n == ticket.number));
     assert_eq!(booth.book().at_booth("机位a").unwrap().key, ticket.key);
@@ -316,8 +317,11 @@ fn schemas_are_ours_and_known_or_left_alone(cluster: &Cluster) {
     made.into_iter().for_each(|thread| thread.join().unwrap().unwrap());
     let mut db = cluster.client("schema");
     db.batch("UPDATE gradbooth.meta SET version = 99");
-    assert!(matches!(Server::connect(&settings), Err(HallError::TooNew { found: 99, known: 1 })));
-    db.batch("UPDATE gradbooth.meta SET version = 1, product = 'somebody else'");
+    assert!(matches!(
+        Server::connect(&settings),
+        Err(HallError::TooNew { found: 99, known: hall::SCHEMA_VERSION })
+    ));
+    db.batch("UPDATE gradbooth.meta SET version = 2, product = 'somebody else'");
     assert!(matches!(Server::connect(&settings), Err(HallError::ForeignSchema)));
     let foreign = cluster.database("other_program");
     cluster.client("other_program").batch("CREATE SCHEMA gradbooth; CREATE TABLE gradbooth.meta (a text)");
@@ -386,16 +390,26 @@ fn boards_hear_of_changes(cluster: &Cluster) {
     while wait() != Changed::Connected {}
 }
 
+/// What a window would keep of a look at the hall.
+struct Seen {
+    link: Link,
+    numbers_left: u32,
+    tickets: Vec<hall::TicketState>,
+}
+
 fn two_threads_share_one_hall(cluster: &Cluster) {
     let settings = cluster.database("threads");
     let start = |station: &str| {
         let (show, shown) = mpsc::channel();
         let settings = settings.clone();
-        let tell = move |view| drop(show.send(view));
+        let tell = move |now: HallNow<'_>| {
+            let tickets = now.book.tickets().cloned().collect();
+            drop(show.send(Seen { link: now.link, numbers_left: now.numbers_left, tickets }));
+        };
         (Hall::start(alone("b", station), settings, || NOW, tell).unwrap(), shown)
     };
     let ((a, of_a), (c, of_c)) = (start("a"), start("c"));
-    let until = |shown: &mpsc::Receiver<HallView>, wanted: &dyn Fn(&HallView) -> bool| {
+    let until = |shown: &mpsc::Receiver<Seen>, wanted: &dyn Fn(&Seen) -> bool| {
         while !wanted(&shown.recv_timeout(Duration::from_secs(120)).unwrap()) {}
     };
     until(&of_a, &|view| view.link == Link::Online && view.numbers_left == 20);
@@ -505,7 +519,7 @@ fn a_step_of_the_seat_needs_no_hall() {
         id: hall::FactId { station: who("b", "a").station, seq: 1 },
         batch: who("b", "a").batch,
         stamp: StampClock::default().tick(NOW),
-        what: Happening::Settled { conflict: "x".into(), reason: "y".into() },
+        what: Happening::Settled { conflict: "x".into(), reason: "y".into(), keep: None },
     };
     assert!(fact.check().is_ok());
 }

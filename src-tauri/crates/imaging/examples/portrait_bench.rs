@@ -5,8 +5,9 @@
 //! ```
 //!
 //! `FOLDER` holds cases with `frame.jpg` (and, for the errors, `alpha.png`). `--live` measures live guidance instead,
-//! `--save` keeps the pictures, `--lean` leaves out what a station has not in memory. All precisions run in turns on the same frames, beside the bare inference of the published matting model,
-//! so that other work on the machine hits all alike; processor time is told beside the clock's (Linux only).
+//! `--save` keeps the pictures, `--lean` leaves out what a station has not in memory. All precisions run in turns on the
+//! same frames, beside the bare inference of the published matting model, so that other work on the machine hits all
+//! alike; processor time is told beside the clock's (Linux only).
 
 #[path = "shared/alpha_errors.rs"]
 mod errors;
@@ -156,7 +157,7 @@ fn as_json(engines: &[(&str, PortraitEngine, Spent)], rows: &[Row], bare: &Timed
                 "load_ms": load.wall, "load_cpu_ms": load.cpu,
                 "portrait": row.total.as_json(),
                 "stages": stages.collect::<serde_json::Map<_, _>>(),
-                "matte_whole": mean(&row.whole), "matte_band": mean(&row.band),
+                "matte_whole": mean(&row.whole), "matte_band": mean(&row.band), "gradient_whole": mean(&row.gradient[0]), "gradient_band": mean(&row.gradient[1]),
             });
             ((*name).to_owned(), value)
         })
@@ -182,7 +183,13 @@ fn print(engines: &[(&str, PortraitEngine, Spent)], rows: &[Row], bare: &Timed) 
             println!("| · {stage} | {:.1} | {:.1} | | |", share(values, 0.5), share(values, 0.95));
         }
         println!("| · load | {:.0} | | {:.0} | |", load.wall, load.cpu);
-        println!("matte error {:.2} whole, {:.2} soft band (1/1000)", mean(&row.whole), mean(&row.band));
+        println!(
+            "matte error {:.2} whole, {:.2} soft band; of the gradient {:.2}, {:.2} (1/1000)",
+            mean(&row.whole),
+            mean(&row.band),
+            mean(&row.gradient[0]),
+            mean(&row.gradient[1])
+        );
     }
     if rows.len() > 1 {
         for i in 0..rows[0].names.len() {
@@ -230,6 +237,8 @@ struct Row {
     names: Vec<String>,
     whole: Vec<f64>,
     band: Vec<f64>,
+    /// Over everything, and in the soft band.
+    gradient: [Vec<f64>; 2],
 }
 
 impl Row {
@@ -247,10 +256,13 @@ impl Row {
     fn judge(&mut self, case: &Case, made: &Portrait) {
         let (Some(truth), Some(plan), Some(alpha)) = (&case.truth, &made.plan, &made.alpha) else { return };
         let real = resample::cut_plane(truth, &plan.crop, DELIVERED, Kernel::Smooth);
-        let (whole, band) = alpha_errors(alpha, &real);
+        let found: Vec<f32> = alpha.as_raw().iter().map(|&a| f32::from(a) / 255.0).collect();
+        let errors = alpha_errors(&found, &real);
         self.names.push(case.name.clone());
-        self.whole.push(whole);
-        self.band.push(band);
+        self.whole.push(errors.whole);
+        self.band.push(errors.band);
+        self.gradient[0].push(errors.gradient);
+        self.gradient[1].push(errors.gradient_band);
     }
 }
 

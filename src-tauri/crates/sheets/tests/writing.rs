@@ -53,6 +53,19 @@ fn quantities_are_numbers_that_can_be_summed() {
 }
 
 #[test]
+fn money_is_a_number_in_yuan_with_both_decimals() {
+    let sums = table(vec![vec![Out::Fen(1705)], vec![Out::Fen(2000)], vec![Out::Fen(5)]]);
+    let read: Vec<Data> = cells(&xlsx(std::slice::from_ref(&sums), Timestamp(0)).unwrap())
+        .into_iter()
+        .skip(1)
+        .map(|mut r| r.remove(0))
+        .collect();
+    assert_eq!(read, [Data::Float(17.05), Data::Float(20.0), Data::Float(0.05)]);
+    let text = String::from_utf8(csv(&sums).unwrap()).unwrap();
+    assert!(text.ends_with("17.05\r\n20.00\r\n0.05\r\n"), "{text}");
+}
+
+#[test]
 fn the_same_list_gives_the_same_bytes_and_carries_the_time_it_was_given() {
     let rows: Vec<Vec<Out>> =
         (0..300).map(|n| vec![Out::from(format!("姓名{}", n % 7)), Out::from(n)]).collect();

@@ -17,6 +17,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0003_day.sql"),
     include_str!("../migrations/0004_handover.sql"),
     include_str!("../migrations/0005_plate.sql"),
+    include_str!("../migrations/0006_hall.sql"),
 ];
 
 /// "GBDB", as the first migration writes it.
@@ -31,14 +32,23 @@ pub(crate) fn known_version() -> u32 {
 }
 
 fn migrations() -> Migrations<'static> {
-    Migrations::new(STEPS.iter().map(|sql| M::up(sql)).collect())
+    Migrations::new(STEPS.iter().map(|sql| M::up(sql).foreign_key_check()).collect())
+}
+
+/// A table is rebuilt by making another one and giving it the name; meanwhile those that refer to it must not mind.
+/// The references are checked before the transaction ends.
+fn migrate(db: &mut Connection, version: u32) -> Result<(), StoreError> {
+    db.pragma_update(None, "foreign_keys", "OFF")?;
+    let made = migrations().to_version(db, version as usize).map_err(migration_error);
+    db.pragma_update(None, "foreign_keys", "ON")?;
+    made
 }
 
 /// Builds the tables of a fresh database at `path`, up to version `version`.
 pub(crate) fn create(path: &Path, version: u32) -> Result<Connection, StoreError> {
     let mut db = Connection::open(path)?;
     configure(&db)?;
-    migrations().to_version(&mut db, version as usize).map_err(migration_error)?;
+    migrate(&mut db, version)?;
     Ok(db)
 }
 
@@ -51,7 +61,7 @@ pub(crate) fn open(path: &Path) -> Result<(Connection, Option<u32>), StoreError>
     let found = check(&db)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     configure(&db)?;
-    migrations().to_latest(&mut db).map_err(migration_error)?;
+    migrate(&mut db, known_version())?;
     Ok((db, (found < known_version()).then_some(found)))
 }
 

@@ -24,6 +24,7 @@ mod connection;
 mod day;
 mod error;
 mod faults;
+mod hall;
 mod handover;
 mod layout;
 mod look;
@@ -49,6 +50,7 @@ pub use day::{
     Remaining, RosterChunk, RosterCounts, check_rows,
 };
 pub use error::StoreError;
+pub use hall::{HallBatch, HallJoin, ShotElsewhere};
 pub use handover::{ErasePaths, EraseScope, HandoverPicture, NewIntake};
 pub use look::{DayCounts, SittingDetail, StripEntry};
 pub use pictures::{PictureKind, Pictures};

@@ -41,7 +41,9 @@ impl Store {
         // The student says the number of the ticket; a second sitting under it needs one of its own.
         let number = match seating.number() {
             Some(number) if !sitting::has_number(&self.db, number)? => number,
-            _ => self.take_number()?,
+            // Nobody calls this number: it need not be one of the hall's.
+            Some(_) => self.take_local_number()?,
+            None => self.take_number()?,
         };
 
         let who = self.who.clone();
@@ -57,7 +59,16 @@ impl Store {
     }
 
     /// The next 拍摄号, durably taken before anybody sees it. Sittings and tickets draw from the same numbers.
+    /// In a batch that is shared with a hall they come from the numbers that only this folder gives out there.
     pub(crate) fn take_number(&self) -> Result<ShotNumber, StoreError> {
+        match self.hall_now()? {
+            Some(hall) => crate::table::hall_range::next(&self.db, hall.batch)?
+                .ok_or_else(|| day::DayRefusal::NoNumbersAlone.into()),
+            None => self.take_local_number(),
+        }
+    }
+
+    fn take_local_number(&self) -> Result<ShotNumber, StoreError> {
         let given = sitting::last_number(&self.db)?.max(ticket::last_number(&self.db)?);
         let last = given.max(number::last(&self.layout));
         let number = ShotNumber(last.0.saturating_add(1));

@@ -108,7 +108,7 @@ const RULES: [(&str, &str); 13] = [
     ),
     (
         "shot ticket without an accepted sitting",
-        "SELECT t.id FROM ticket t WHERE t.stage = 'shot' AND NOT EXISTS (
+        "SELECT t.id FROM ticket t WHERE t.stage = 'shot' AND t.shared = 0 AND NOT EXISTS (
              SELECT 1 FROM ticket_sitting l JOIN sitting s ON s.id = l.sitting
              WHERE l.ticket = t.id AND s.outcome = 'accepted')",
     ),
@@ -119,7 +119,7 @@ const RULES: [(&str, &str); 13] = [
     ),
     (
         "seated ticket without an open sitting",
-        "SELECT t.id FROM ticket t WHERE t.stage = 'seated' AND NOT EXISTS (
+        "SELECT t.id FROM ticket t WHERE t.stage = 'seated' AND t.shared = 0 AND NOT EXISTS (
              SELECT 1 FROM ticket_sitting l JOIN sitting s ON s.id = l.sitting
              WHERE l.ticket = t.id AND s.outcome = 'open')",
     ),

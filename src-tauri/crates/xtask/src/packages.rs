@@ -22,7 +22,12 @@ const RUNNING: &[&str] = &[
     "fonts-noto-cjk",            // Chinese on a machine that has none
     "python3-pip",               // models come as PyPI packages; nothing of Python runs in the station
 ];
-const TESTS: &[&str] = &["xvfb", "webkit2gtk-driver", "poppler-utils"];
+const TESTS: &[&str] = &[
+    "xvfb",
+    "webkit2gtk-driver",
+    "poppler-utils",
+    "postgresql", // the hall: each test starts a server of its own, as another account than root
+];
 
 /// Installs what is missing, or says the exact line to type.
 pub fn install(purpose: For) -> Done {

@@ -43,7 +43,7 @@ fn lint() -> Done {
 fn rust() -> Done {
     let mut tests = command("cargo", ["test", "-q", "--workspace"]);
     // Tests keep no keys in the home of whoever runs them.
-    tests.env("GRADBOOTH_KEYS", crate::paths::root().join("target/keys"));
+    tests.env("GRADBOOTH_KEYS", paths::target().join("keys"));
     proofs::under_display("tests", tests)
 }
 

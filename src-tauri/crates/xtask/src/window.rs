@@ -54,8 +54,12 @@ pub fn check() -> Done {
 
 /// Writes the TypeScript types of the operations.
 pub fn write_bindings() -> Done {
-    let out = shell::output("cargo", &["run", "-q", "-p", "api", "--example", "bindings"])
-        .ok_or("the api crate does not build")?;
+    // Asked for by itself, the crate would have its dependencies built anew with other features.
+    let build = ["build", "-q", "--workspace", "--example", "bindings"];
+    shell::quiet("building the declarations", shell::command("cargo", build))?;
+    let program =
+        paths::target().join("debug/examples").join(format!("bindings{}", std::env::consts::EXE_SUFFIX));
+    let out = shell::output(&program.to_string_lossy(), &[]).ok_or("the declarations cannot be printed")?;
     let path = ui().join("src/api/gen/types.ts");
     fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(|e| e.to_string())?;
     fs::write(&path, out + "\n").map_err(|e| format!("{}: {e}", path.display()))

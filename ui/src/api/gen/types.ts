@@ -254,6 +254,8 @@ tickets: number,
  */
 shot: number, };
 
+export type BatchKey = string;
+
 export type BatchPlan = { 
 /**
  * 学校.
@@ -338,7 +340,7 @@ masked_name: string | null,
  */
 calls: number, 
 /**
- * Whether the person sits already.
+ * Whether the person sits already. Without a second scan at the seat nobody knows, and this stays false.
  */
 seated: boolean, 
 /**
@@ -591,6 +593,70 @@ retake_reason: string | null, };
 export type Class = "info" | "review" | "retake";
 
 export type CodeSource = "camera" | "gun" | "hand";
+
+export type ConflictSide = { 
+/**
+ * 拍摄号.
+ */
+number: ShotNumber, 
+/**
+ * The booth that says so.
+ */
+booth: string, 
+/**
+ * Whether that is this booth.
+ */
+here: boolean, 
+/**
+ * When it happened.
+ */
+at: Timestamp, 
+/**
+ * Where the number stands now.
+ */
+stage: Stage, 
+/**
+ * The picture of this side, by its name in the hall, where one has to be chosen.
+ */
+shot: FactId | null, 
+/**
+ * Its path for the picture door of the host if it is here; pictures do not travel.
+ */
+picture: string | null, 
+/**
+ * Whether it was chosen.
+ */
+kept: boolean, };
+
+export type ConflictView = { 
+/**
+ * Its name; another one as soon as more is involved.
+ */
+key: string, 
+/**
+ * Its kind: `shot_twice`, `called_twice`, `two_numbers`, `number_doubled`, `step_lost`, `sequence_reused`.
+ */
+kind: string, 
+/**
+ * What happened and what to do.
+ */
+text: Text, 
+/**
+ * Its sides, in the order in which they happened.
+ */
+sides: Array<ConflictSide>, 
+/**
+ * Whether one picture has to be chosen.
+ */
+choose: boolean, 
+/**
+ * What somebody has found and done; `-` where the words stayed at another booth.
+ */
+settled: string | null, 
+/**
+ * When.
+ */
+settled_at: Timestamp | null, };
 
 export type Consent = { 
 /**
@@ -1286,6 +1352,16 @@ centre_dx_px: number,
  */
 roll_deg: number, };
 
+export type FactId = { 
+/**
+ * Who wrote it.
+ */
+station: StationId, 
+/**
+ * 1 and up.
+ */
+seq: number, };
+
 export type FeeRule = { "kind": "none" } | { "kind": "prepaid", 
 /**
  * In 分.
@@ -1396,7 +1472,7 @@ message: string,
  */
 message_en: string, };
 
-export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "face_width" | "centre" | "roll" | "yaw" | "pitch" | "eyes_closed" | "gaze" | "mouth_open" | "glasses" | "glasses_glare" | "tinted_lenses" | "brows_covered" | "eyes_covered" | "ears_hidden" | "head_covering" | "shoulders_tilted" | "neck_hidden" | "sharpness" | "over_exposed" | "under_exposed" | "light_balance" | "skin_highlight" | "colour_cast" | "upscaled" | "outside_frame" | "backdrop_uneven" | "background_colour" | "clothes_near_background" | "matte_unsure" | "border" | "compression" | "unreadable" | "not_jpeg" | "extension" | "pixels" | "density" | "bytes" | "quality" | "colour_depth" | "trailing_bytes" | "metadata" | "frozen_picture";
+export type FindingCode = "no_face" | "many_faces" | "head_top" | "eye_line" | "face_width" | "centre" | "roll" | "yaw" | "pitch" | "eyes_closed" | "gaze" | "mouth_open" | "glasses" | "glasses_glare" | "tinted_lenses" | "brows_covered" | "eyes_covered" | "ears_hidden" | "head_covering" | "shoulders_tilted" | "neck_hidden" | "sharpness" | "over_exposed" | "under_exposed" | "light_balance" | "skin_highlight" | "colour_cast" | "upscaled" | "outside_frame" | "backdrop_uneven" | "background_colour" | "clothes_near_background" | "matte_unsure" | "border" | "compression" | "unreadable" | "not_jpeg" | "extension" | "pixels" | "density" | "bytes" | "quality" | "colour_depth" | "trailing_bytes" | "metadata" | "frozen_picture" | "plate_unfit";
 
 export type FindingCount = { 
 /**
@@ -1413,6 +1489,8 @@ text: Text,
 shots: number, };
 
 export type Fingerprint = string;
+
+export type Grade = "good" | "warn" | "bad";
 
 export type Guidance = { 
 /**
@@ -1431,6 +1509,140 @@ advice: Advice,
  * Whether everything that is watched live is good.
  */
 ready: boolean, };
+
+export type HallAddressView = { 
+/**
+ * Name or address of the computer; empty for no hall.
+ */
+host: string, 
+/**
+ * Its port.
+ */
+port: number, 
+/**
+ * Name of the database.
+ */
+database: string, 
+/**
+ * Who.
+ */
+user: string, 
+/**
+ * With what; see above.
+ */
+password: string | null, 
+/**
+ * Whether a password is kept. Ignored in requests.
+ */
+password_kept: boolean, 
+/**
+ * File with the certificate of the crew's own authority; empty for no encryption.
+ */
+ca_file: string, };
+
+export type HallHead = { 
+/**
+ * In one word.
+ */
+link: HallLink, 
+/**
+ * Since when this booth works alone.
+ */
+alone_since: Timestamp | null, 
+/**
+ * Why it works alone.
+ */
+trouble: Text | null, 
+/**
+ * Booths that were heard of lately, this one included.
+ */
+booths: number, 
+/**
+ * What people have to decide.
+ */
+conflicts: number, };
+
+export type HallLink = "online" | "alone" | "joining";
+
+export type HallStation = { 
+/**
+ * What people call it.
+ */
+booth: string, 
+/**
+ * When the hall heard of it last.
+ */
+seen_at: Timestamp, 
+/**
+ * Whether it was heard of lately.
+ */
+there: boolean, 
+/**
+ * Whether it is this one.
+ */
+this: boolean, };
+
+export type HallStatus = { 
+/**
+ * How this booth stands; `None` if the open batch is not shared.
+ */
+head: HallHead | null, 
+/**
+ * School, date, place of the open batch.
+ */
+title: string | null, 
+/**
+ * Whether an address is kept.
+ */
+has_address: boolean, 
+/**
+ * Whether names and IDs travel.
+ */
+identities: boolean, 
+/**
+ * Who takes part.
+ */
+stations: Array<HallStation>, 
+/**
+ * Numbers left for working alone.
+ */
+numbers_left: number, 
+/**
+ * What the others have not been told yet.
+ */
+unsent: number, 
+/**
+ * What people have to decide, the open ones first.
+ */
+conflicts: Array<ConflictView>, };
+
+export type HallTrial = { 
+/**
+ * What is wrong and what to do; `None` if all is well.
+ */
+trouble: HallTrouble | null, 
+/**
+ * Whether the connection is encrypted.
+ */
+encrypted: boolean, 
+/**
+ * The batches that are shared there, newest first.
+ */
+batches: Array<SharedBatch>, 
+/**
+ * A name for this booth that nobody there has.
+ */
+free_booth: string, };
+
+export type HallTrouble = { 
+/**
+ * Stable name.
+ */
+code: string, 
+/**
+ * What happened and what to do.
+ */
+text: Text, };
 
 export type HoldReason = "hair" | "glasses" | "collar" | "jewellery" | "id_card" | "code" | "payment" | "other";
 
@@ -1579,6 +1791,24 @@ not_taken: Array<IntakeFailure>, };
 
 export type IntakeVerdict = "good" | "look" | "refused";
 
+export type Invitation = { 
+/**
+ * School, date, place: what they choose from the list.
+ */
+title: string, 
+/**
+ * 入场码.
+ */
+join_code: string, 
+/**
+ * Where the database is.
+ */
+host: string, 
+/**
+ * Its port.
+ */
+port: number, };
+
 export type Issued = { 
 /**
  * The number.
@@ -1655,6 +1885,20 @@ error: ApiError | null,
  */
 result: JobResult | null, };
 
+export type JoinRequest = { 
+/**
+ * Its name in the hall.
+ */
+key: BatchKey, 
+/**
+ * 入场码, as the first booth shows it.
+ */
+join_code: string, 
+/**
+ * What this booth is called; no other booth has this name.
+ */
+booth: string, };
+
 export type Language = "zh" | "en";
 
 export type LateEntryRequest = { 
@@ -1670,6 +1914,12 @@ subject: Subject,
  * Why, e.g. which teacher added the person.
  */
 reason: string, };
+
+export type LeaveRequest = { 
+/**
+ * It is meant: there is no way back with this batch.
+ */
+sure: boolean, };
 
 export type Level = "good" | "warn" | "bad";
 
@@ -2263,7 +2513,7 @@ accepted_at: Timestamp,
  */
 station: string, 
 /**
- * Path of the accepted picture, see [`StripItem::portrait`].
+ * Path of the accepted picture, see [`StripItem::portrait`]; empty if another booth has it.
  */
 portrait: string, } | { "kind": "armed", 
 /**
@@ -2348,6 +2598,56 @@ shot: ShotId,
 sitting: SittingId, };
 
 export type PixelFormat = "mjpeg" | "yuyv" | "nv12" | "rgb8";
+
+export type PlateAspect = "evenness" | "cast" | "balance" | "exposure";
+
+export type PlateNote = { 
+/**
+ * What.
+ */
+aspect: PlateAspect, 
+/**
+ * How it came out.
+ */
+grade: Grade, 
+/**
+ * The measured value in the unit of its limit.
+ */
+value: number, 
+/**
+ * What counts as good.
+ */
+limit: Limit, 
+/**
+ * What was seen, and what to do if it is not good.
+ */
+text: Text, };
+
+export type PlateShot = { 
+/**
+ * When.
+ */
+taken_at: Timestamp, 
+/**
+ * Path for the picture door of the host, like `plate/<hash>`.
+ */
+picture: string, 
+/**
+ * What was found, one note for each aspect.
+ */
+notes: Array<PlateNote>, };
+
+export type PlateState = "missing" | "fresh" | "unfit";
+
+export type PlateView = { 
+/**
+ * Whether there is one that serves.
+ */
+state: PlateState, 
+/**
+ * The last one of this camera and this day.
+ */
+shot: PlateShot | null, };
 
 export type PortraitId = number;
 
@@ -3098,6 +3398,56 @@ station: string,
  */
 camera: string | null, };
 
+export type SettleRequest = { 
+/**
+ * [`ConflictView::key`].
+ */
+conflict: string, 
+/**
+ * What was found and done.
+ */
+reason: string, 
+/**
+ * The picture that counts, where one has to be chosen.
+ */
+keep: FactId | null, };
+
+export type ShareRequest = { 
+/**
+ * What this booth is called; no other booth has this name.
+ */
+booth: string, 
+/**
+ * Whether names and IDs may travel. The school has to allow it.
+ */
+identities: boolean, };
+
+export type SharedBatch = { 
+/**
+ * Its name in the hall.
+ */
+key: BatchKey, 
+/**
+ * School, date, place.
+ */
+title: string, 
+/**
+ * The booths that take part.
+ */
+booths: Array<string>, 
+/**
+ * Whether names and IDs travel in it.
+ */
+identities: boolean, 
+/**
+ * Whether this station has taken part in it before.
+ */
+known: boolean, 
+/**
+ * A name for this booth that nobody in it has.
+ */
+free_booth: string, };
+
 export type SheetAndHeading = { 
 /**
  * Name of the sheet.
@@ -3530,6 +3880,8 @@ reason: HoldReason, } | { "kind": "left" } | { "kind": "refused",
  */
 reason: string, };
 
+export type StationId = string;
+
 export type StationView = { 
 /**
  * Grows with every change.
@@ -3556,6 +3908,10 @@ batch: BatchHead | null,
  */
 turn: TurnView | null, 
 /**
+ * How this booth stands to the others of its hall; `None` if the batch is not shared.
+ */
+hall: HallHead | null, 
+/**
  * The newest code that the camera has read for the desk, while that is open.
  */
 desk_code: DeskCode | null, 
@@ -3575,6 +3931,10 @@ counts: Counts,
  * The last portraits, newest first.
  */
 strip: Array<StripItem>, 
+/**
+ * 空景 of this camera and day.
+ */
+plate: PlateView, 
 /**
  * The last thing that the operator has to know.
  */
@@ -4203,6 +4563,7 @@ export interface Operations {
   "station.cancel": { request: Nothing; response: StationView };
   "station.confirm_repeat": { request: Nothing; response: StationView };
   "station.resume": { request: Nothing; response: StationView };
+  "plate.shoot": { request: Nothing; response: StationView };
   "camera.list": { request: Nothing; response: Array<CameraChoice> };
   "camera.choose": { request: CameraRequest; response: StationView };
   "camera.diagnose": { request: Nothing; response: Diagnosis };
@@ -4264,6 +4625,15 @@ export interface Operations {
   "day.figures": { request: InBatch; response: DayFigures };
   "day.report": { request: ReportRequest; response: ReportFiles };
   "audit.verify": { request: Nothing; response: AuditCheck };
+  "hall.address": { request: Nothing; response: HallAddressView };
+  "hall.save": { request: HallAddressView; response: HallAddressView };
+  "hall.try": { request: HallAddressView; response: HallTrial };
+  "hall.share": { request: ShareRequest; response: Invitation };
+  "hall.join": { request: JoinRequest; response: StationView };
+  "hall.invite": { request: Nothing; response: Invitation };
+  "hall.leave": { request: LeaveRequest; response: StationView };
+  "hall.status": { request: Nothing; response: HallStatus };
+  "hall.settle": { request: SettleRequest; response: HallStatus };
   "data.verify": { request: Nothing; response: VerifyReport };
   "outbox.list": { request: Nothing; response: Array<OutboxBatch> };
   "outbox.items": { request: OutboxRequest; response: Array<OutboxItem> };

@@ -27,7 +27,7 @@ it('a list without what it cannot do without is told before it is read', () => {
   expect(missing('schedule', mapping('head_count'))).toEqual(['college', 'slot']);
 });
 
-it('remarks of the sheet and of the roster stand together in the order of its rows', () => {
+it('remarks of the sheet and of the roster stand together, and what was refused comes first', () => {
   const entry = (row: number, fate: SheetEntry['fate']): SheetEntry => ({
     row, field: 'student_no', column: 'A', fate, code: 'x', text: { zh: '科学计数', en: 'scientific' }, shown: '2.02E+09',
   });
@@ -37,7 +37,7 @@ it('remarks of the sheet and of the roster stand together in the order of its ro
     sheet_rows: [3, 7],
   } as unknown as RosterImported;
   const lines = linesOfRoster(imported, 'zh');
-  expect(lines.map(({ row, tone }) => [row, tone])).toEqual([[3, 'good'], [4, 'bad'], [7, 'bad'], [9, 'soft']]);
-  expect(lines[0]?.text).toContain('姓名、班级');
-  expect(lines[1]).toMatchObject({ where: 'A 学号', text: '科学计数 (2.02E+09)' });
+  expect(lines.map(({ row, tone }) => [row, tone])).toEqual([[4, 'bad'], [7, 'bad'], [3, 'good'], [9, 'soft']]);
+  expect(lines[2]?.text).toContain('姓名、班级');
+  expect(lines[0]).toMatchObject({ where: 'A 学号', text: '科学计数 (2.02E+09)' });
 });

@@ -52,7 +52,15 @@ function ofSheet(entries: readonly SheetEntry[], language: Language): Line[] {
   }));
 }
 
-/** What became of the rows of a roster, in the order of the sheet: refusals of the sheet, then of the roster. */
+const WEIGHT: Record<Line['tone'], number> = { bad: 0, warn: 1, good: 2, soft: 3 };
+
+/** What the school has to put right comes first; the rest in the order of the sheet. */
+const worstFirst = (a: Line, b: Line): number => WEIGHT[a.tone] - WEIGHT[b.tone] || a.row - b.row;
+
+/** More lines than this nobody reads on a screen, and they would hold it up. */
+export const MOST_LINES = 500;
+
+/** What became of the rows of a roster: in the spreadsheet, then in the roster. */
 export function linesOfRoster({ sheet, roster, sheet_rows }: RosterImported, language: Language): Line[] {
   const changed: Line[] = roster.rows.flatMap(({ row, outcome }): Line[] => {
     const at = { row: sheet_rows[row] ?? 0, where: '' };
@@ -63,7 +71,7 @@ export function linesOfRoster({ sheet, roster, sheet_rows }: RosterImported, lan
     const fields = outcome.fields.map((field) => wordFor(language, 'column', field)).join(language === 'zh' ? '、' : ', ');
     return [{ ...at, tone: 'good', fate: wordFor(language, 'fate', 'updated'), text: word(language, 'import.updated', { fields }) }];
   });
-  return [...ofSheet(sheet.entries, language), ...changed].sort((a, b) => a.row - b.row);
+  return [...ofSheet(sheet.entries, language), ...changed].sort(worstFirst);
 }
 
 /** The same of a schedule. */
@@ -71,5 +79,5 @@ export function linesOfSchedule({ sheet, incomplete }: ScheduleImported, languag
   const left: Line[] = incomplete.map((row) => ({
     row, where: '', tone: 'bad', fate: wordFor(language, 'fate', 'row_refused'), text: word(language, 'import.slot_incomplete'),
   }));
-  return [...ofSheet(sheet.entries, language), ...left].sort((a, b) => a.row - b.row);
+  return [...ofSheet(sheet.entries, language), ...left].sort(worstFirst);
 }

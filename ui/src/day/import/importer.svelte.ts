@@ -39,12 +39,12 @@ export class Importer {
     return this.mapping ? missing(this.kind, this.mapping) : [];
   }
 
-  get lines(): Line[] {
+  readonly lines = $derived.by((): Line[] => {
     const { imported } = this;
     if (!imported) return [];
     const { language } = station;
     return imported.kind === 'roster' ? linesOfRoster(imported.answer, language) : linesOfSchedule(imported.answer, language);
-  }
+  });
 
   async #ask<T>(question: Promise<{ answer: T; error: null } | { answer: null; error: ApiError }>): Promise<T | null> {
     if (this.busy) return null;

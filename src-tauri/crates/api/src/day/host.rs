@@ -15,6 +15,7 @@ use super::sheet_in::{
 use super::view::*;
 use super::voice::{Voice, VoiceRequest, VoiceView};
 use super::{roster, show};
+use crate::hall::Called;
 use crate::owner::Owner;
 use crate::station::{Config, Station};
 use crate::{ApiError, Nothing, words};
@@ -197,9 +198,10 @@ impl DayOperations for Station {
     }
 
     fn day_report(&self, request: ReportRequest) -> Result<ReportFiles, ApiError> {
-        let (now, day_start, font, beside) = self.ask(|owner| {
+        let (made, day_start, font, beside) = self.ask(|owner| {
             let Config { now, day_start, ref assets, .. } = owner.config;
-            Ok((now(), day_start, assets.font(), owner.reports_folder()))
+            let made = report::Moment { now: now(), today: owner.wall().0 };
+            Ok((made, day_start, assets.font(), owner.reports_folder()))
         })?;
         let font = std::fs::read(&font).map_err(|e| {
             ApiError::new(
@@ -210,7 +212,7 @@ impl DayOperations for Station {
             .with_story(e)
         })?;
         let facts =
-            self.read(|reader| report::facts(reader, reader.batch_or_open(request.batch)?, now, day_start))?;
+            self.read(|reader| report::facts(reader, reader.batch_or_open(request.batch)?, made, day_start))?;
         let batch = facts.batch.id;
         self.write(move |store, now| {
             let detail = serde_json::json!({ "batch": batch });
@@ -261,7 +263,7 @@ impl DayOperations for Station {
     fn desk_watch(&self, request: DeskWatch) -> Result<Nothing, ApiError> {
         self.ask(move |owner| {
             owner.eye.turn(request.open);
-            owner.changed();
+            owner.touch();
             Ok(Nothing {})
         })
     }
@@ -290,21 +292,41 @@ impl DayOperations for Station {
     }
 
     fn desk_check_in(&self, request: CheckIn) -> Result<Issued, ApiError> {
+        let asked = request.clone();
+        let given = self.hall_number(move |owner| {
+            let code = code_in_hand(owner, asked.code.as_ref(), asked.seen, asked.source)?;
+            let store = owner.desk()?.store();
+            let key = match &code {
+                Some((code, _)) => store.hall_code_key(code),
+                None => Ok(None),
+            };
+            let wants = store.wants_number(&person_at_desk(owner, &asked, code.as_ref()));
+            let key = key.map_err(words::store)?;
+            Ok(wants.map_err(words::store)?.map(|retake| (key, retake)))
+        })?;
         let (record, ahead) = self.ask(move |owner| {
             let code = code_in_hand(owner, request.code.as_ref(), request.seen, request.source)?;
             let new = person_at_desk(owner, &request, code.as_ref());
-            owner.day(|store, now| store.check_in(&new, now))
+            owner.day(|store, now| store.check_in_as(&new, given, now))
         })?;
         let arrival = record.arrival;
         Ok(Issued { ticket: self.ticket_view(record)?, ahead, arrival })
     }
 
     fn queue_next(&self, request: BoothRequest) -> Result<Option<TicketView>, ApiError> {
+        match self.hall_call(None, request.booth.as_ref())? {
+            Called::Ticket(record) => return self.ticket_view(record).map(Some),
+            Called::Nobody => return Ok(None),
+            Called::Alone => {}
+        }
         self.call(move |store, now| store.call_next(request.booth.as_deref(), now))
     }
 
     fn queue_call(&self, request: CallRequest) -> Result<TicketView, ApiError> {
         let number = request.number;
+        if let Called::Ticket(record) = self.hall_call(Some(number), request.booth.as_ref())? {
+            return self.ticket_view(record);
+        }
         let called = self.call(move |store, now| {
             let booth = request.booth.unwrap_or_else(|| store.station().to_owned());
             store.step_ticket(request.number, &Action::Call { booth }, now).map(Some)

@@ -33,7 +33,11 @@ pub(super) fn ticket(reader: &Reader, record: &TicketRecord) -> Answer<TicketVie
         returns: place.returns,
         undoable: record.ticket.before.is_some(),
         subject: record.subject,
-        masked_name: line.as_ref().and_then(|l| l.subject.masked_name()),
+        masked_name: match &line {
+            Some(line) => line.subject.masked_name(),
+            // Told by another booth of the hall, where names travel.
+            None => reader.hall_masked_name(record.id)?,
+        },
         college: line.and_then(|l| l.subject.college),
         fingerprint: record.fingerprint.clone(),
         arrival: record.arrival,

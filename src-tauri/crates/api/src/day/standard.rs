@@ -35,7 +35,7 @@ impl Owner {
                 self.notice(Level::Bad, error);
             }
         }
-        self.changed();
+        self.touch();
     }
 
     /// Whether the standard and the naming template of a plan can be used.

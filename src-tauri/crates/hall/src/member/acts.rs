@@ -3,9 +3,9 @@
 use domain::ticket::Action;
 use domain::{PaymentMethod, ShotNumber, Stage, Timestamp};
 
-use super::{Member, NewTicket};
+use super::{Claimed, Member, NewTicket};
 use crate::server::check_call;
-use crate::{CodeKey, FactId, HallError, Happening, Journal, TicketKey, TicketState, Wanted};
+use crate::{BoothName, CodeKey, FactId, HallError, Happening, Journal, TicketKey, TicketState, Wanted};
 
 impl<J: Journal> Member<J> {
     /// 取号. Online the number comes from the hall; alone from this station's own, and the ticket is reserved to it.
@@ -15,24 +15,7 @@ impl<J: Journal> Member<J> {
             self.sync(now)?;
             self.refuse_known(new)?;
         }
-        let number = match &mut self.server {
-            Some(server) => {
-                let taken = server.take_number(&self.who.batch, new.code.as_ref(), new.retake);
-                self.note(now, &taken);
-                match taken {
-                    Err(error) if error.cuts_off() => None,
-                    other => Some(other?),
-                }
-            }
-            None => None,
-        };
-        if let Some(number) = number
-            && !self.book.by_number(number).is_empty()
-        {
-            let hostile = Err(HallError::Hostile("a number that is taken"));
-            self.note(now, &hostile);
-            return hostile;
-        }
+        let number = self.take_number(new.code.as_ref(), new.retake, now)?;
         let reserved = number.is_none();
         let number = number.map_or_else(|| self.own_number(), Ok)?;
         let (code, priority, retake) = (new.code.clone(), new.priority, new.retake);
@@ -71,7 +54,7 @@ impl<J: Journal> Member<J> {
     /// 叫号: whoever is next, to this booth; `None` if nobody waits who may be called from here.
     pub fn call_next(&mut self, now: Timestamp) -> Result<Option<TicketState>, HallError> {
         self.booth_is_free()?;
-        match self.claim(&Wanted::Next, now)? {
+        match self.claim(&Wanted::Next, &self.who.booth.clone(), now)? {
             Claimed::Yes(key) => Ok(Some(self.ticket(&key)?.clone())),
             Claimed::Nobody => Ok(None),
             Claimed::Alone => {
@@ -86,7 +69,7 @@ impl<J: Journal> Member<J> {
     pub fn call(&mut self, key: &TicketKey, now: Timestamp) -> Result<TicketState, HallError> {
         self.booth_is_free()?;
         check_call(self.ticket(key)?, self.who.booth.as_str(), now)?;
-        match self.claim(&Wanted::Ticket(key.clone()), now)? {
+        match self.claim(&Wanted::Ticket(key.clone()), &self.who.booth.clone(), now)? {
             Claimed::Yes(key) => Ok(self.ticket(&key)?.clone()),
             Claimed::Nobody => Err(HallError::UnknownTicket),
             Claimed::Alone => self.call_own(key, now),
@@ -100,7 +83,12 @@ impl<J: Journal> Member<J> {
         }
     }
 
-    fn claim(&mut self, wanted: &Wanted, now: Timestamp) -> Result<Claimed, HallError> {
+    pub(super) fn claim(
+        &mut self,
+        wanted: &Wanted,
+        booth: &BoothName,
+        now: Timestamp,
+    ) -> Result<Claimed, HallError> {
         if self.server.is_none() {
             return Ok(Claimed::Alone);
         }
@@ -112,7 +100,7 @@ impl<J: Journal> Member<J> {
         }
         let id = self.take_seq()?;
         let Some(server) = &mut self.server else { return Ok(Claimed::Alone) };
-        let claimed = server.claim(&self.who, wanted, &id, &mut self.clock, now);
+        let claimed = server.claim(&self.who, (wanted, booth), &id, &mut self.clock, now);
         self.note(now, &claimed);
         let fact = match claimed {
             Ok(Some(fact)) => fact,
@@ -230,7 +218,7 @@ impl<J: Journal> Member<J> {
         now: Timestamp,
     ) -> Result<FactId, HallError> {
         let (ticket, cashier) = (ticket.cloned(), cashier.to_owned());
-        self.one(Happening::Paid { ticket, amount_fen, method, cashier }, now)
+        self.one(Happening::Paid { ticket, person: None, amount_fen, method, cashier }, now)
     }
 
     /// The accepted picture of a ticket is to be taken again.
@@ -261,16 +249,11 @@ impl<J: Journal> Member<J> {
 
     /// Somebody has put a conflict right: [`crate::Conflict::key`], and what was found and done.
     pub fn settle(&mut self, conflict: &str, reason: &str, now: Timestamp) -> Result<FactId, HallError> {
-        self.one(Happening::Settled { conflict: conflict.to_owned(), reason: reason.to_owned() }, now)
+        let (conflict, reason) = (conflict.to_owned(), reason.to_owned());
+        self.one(Happening::Settled { conflict, reason, keep: None }, now)
     }
 
     fn one(&mut self, what: Happening, now: Timestamp) -> Result<FactId, HallError> {
         self.write(vec![what], now)?.pop().ok_or(HallError::BadFact)
     }
-}
-
-enum Claimed {
-    Yes(TicketKey),
-    Nobody,
-    Alone,
 }

@@ -16,6 +16,7 @@ pub struct Cluster {
     tools: PathBuf,
     user: Option<String>,
     port: u16,
+    encrypted: bool,
 }
 
 impl Cluster {
@@ -32,7 +33,7 @@ impl Cluster {
         if let Some(user) = &user {
             assert!(Command::new("chown").arg(user).arg(folder.path()).status().unwrap().success());
         }
-        let mut cluster = Self { folder, tools, user, port: 0 };
+        let mut cluster = Self { folder, tools, user, port: 0, encrypted: false };
         let data = cluster.data();
         cluster.run(
             "initdb",
@@ -80,10 +81,13 @@ impl Cluster {
 
     /// Starts the server and waits for it. `fsync` is off: these tests kill programs, not machines.
     pub fn up(&self) -> bool {
-        let options = format!(
+        let mut options = format!(
             "-p {} -c fsync=off -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200",
             self.port
         );
+        if self.encrypted {
+            options += " -c ssl=on -c ssl_cert_file=server.crt -c ssl_key_file=server.key";
+        }
         let (data, log) = (self.data(), self.log());
         self.command("pg_ctl")
             .args(["-D", &data, "-l", &log, "-w", "-o", &options, "start"])
@@ -95,6 +99,34 @@ impl Cluster {
     /// Kills the server as a power cut would.
     pub fn kill(&self) {
         self.run("pg_ctl", &["-D", &self.data(), "-m", "immediate", "stop"]);
+    }
+
+    /// Starts the server anew with this certificate and key.
+    pub fn encrypt(&mut self, certificate: &str, key: &str) {
+        self.kill();
+        for (name, pem) in [("server.crt", certificate), ("server.key", key)] {
+            self.put(name, pem);
+        }
+        self.encrypted = true;
+        assert!(self.up());
+    }
+
+    /// Starts the server anew with these rules on who may come in.
+    pub fn admit(&mut self, rules: &str) {
+        self.kill();
+        self.put("pg_hba.conf", rules);
+        assert!(self.up());
+    }
+
+    /// A file in the data folder that only the server's account reads.
+    fn put(&self, name: &str, text: &str) {
+        let path = self.folder.path().join("data").join(name);
+        std::fs::write(&path, text).unwrap();
+        let mut private = Command::new("chmod");
+        assert!(private.arg("600").arg(&path).status().unwrap().success());
+        if let Some(user) = &self.user {
+            assert!(Command::new("chown").arg(user).arg(&path).status().unwrap().success());
+        }
     }
 
     /// An own database in the cluster, so that tests do not meet.

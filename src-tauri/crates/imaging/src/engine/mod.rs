@@ -124,13 +124,13 @@ impl PortraitEngine {
         let begun = Instant::now();
         let faces = &seen.faces;
         let mut ms = StageMs { face: seen.face_ms, ..StageMs::default() };
-        let (Some(face), Some(coarse)) = (faces.first(), &seen.coarse) else { return Ok(nobody(ms)) };
+        let Some(face) = faces.first() else { return Ok(nobody(ms)) };
 
         let start = Instant::now();
-        let Cut { plan, mut matte, trust } = self.cut(frame, face, coarse, spec)?;
+        let Cut { plan, mut matte, trust } = self.cut(frame, face, spec)?;
         let frame_alpha =
             if options.frame_alpha { Some(self.frame_matte(frame, face, &matte)?) } else { None };
-        ms.matte = seen.coarse_ms + lap(start);
+        ms.matte = lap(start);
 
         let start = Instant::now();
         let offered = plate.is_some();
@@ -161,7 +161,7 @@ impl PortraitEngine {
         let encoded = encode::encode(&picture, spec)?;
         let file = encode::prove(&encoded.jpeg, spec)?;
         ms.encode = lap(start);
-        ms.total = seen.face_ms + seen.coarse_ms + lap(begun);
+        ms.total = seen.face_ms + lap(begun);
         Ok(Portrait {
             jpeg: Some(encoded.jpeg),
             file: Some(file),
@@ -201,13 +201,8 @@ impl PortraitEngine {
         Ok(Inspection { findings, geometry: Some(measures.geometry), measures: Some(measures) })
     }
 
-    fn cut(
-        &self,
-        frame: &RgbImage,
-        face: &Face,
-        coarse: &Matte,
-        spec: &PhotoSpec,
-    ) -> Result<Cut, ImagingError> {
+    fn cut(&self, frame: &RgbImage, face: &Face, spec: &PhotoSpec) -> Result<Cut, ImagingError> {
+        let coarse = &matte::coarse(&self.models, frame, face)?;
         let size = Size { width: frame.width(), height: frame.height() };
         let rough =
             matte::head_top(&coarse.alpha, &coarse.crop, face).unwrap_or_else(|| face.estimated_head_top());

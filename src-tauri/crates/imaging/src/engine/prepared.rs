@@ -13,20 +13,17 @@ use image::{Rgb, RgbImage};
 use super::{BurstScore, Options, Portrait, PortraitEngine, lap};
 use crate::error::ImagingError;
 use crate::face::Face;
-use crate::matte::{self, Matte};
+use crate::matte;
 use crate::quality;
 
-/// Who is in a frame, and roughly where.
+/// Who is in a frame.
 #[derive(Debug)]
 pub(super) struct Seen {
     pub faces: Vec<Face>,
-    /// Of the nearest person; `None` without one.
-    pub coarse: Option<Matte>,
     pub face_ms: f64,
-    pub coarse_ms: f64,
 }
 
-/// A frame of which the faces and the coarse matte are known already: about a third of a portrait's work.
+/// A frame whose faces are measured already, so that it need not be looked at a second time when it is chosen.
 ///
 /// Holds its frame, so that it cannot be finished with another one.
 #[derive(Debug)]
@@ -59,8 +56,7 @@ impl Prepared {
 }
 
 impl PortraitEngine {
-    /// Does for a frame what depends neither on the spec nor on whether it will be chosen: while the burst still waits
-    /// for further frames, for the best one so far.
+    /// Does for a frame what tells whether it should be chosen.
     ///
     /// # Errors
     /// [`ImagingError::Inference`] if a model fails.
@@ -93,10 +89,8 @@ impl PortraitEngine {
         let size = spec.size;
         let picture = RgbImage::from_pixel(size.width, size.height, Rgb([128; 3]));
         self.faces().glance(&picture)?;
-        let sides = [size.height, size.width].map(|side| side.div_ceil(32) * 32);
-        for [height, width] in [sides, [384, 288]] {
-            let input = vec![0.0; 3 * (height * width) as usize];
-            self.models.matting.run(&[1, 3, height as usize, width as usize], &input)?;
+        for shape in matte::inputs(size) {
+            self.models.matting.run(&shape, &vec![0.0; shape.iter().product()])?;
         }
         Ok(())
     }
@@ -104,13 +98,6 @@ impl PortraitEngine {
     pub(super) fn see(&self, frame: &RgbImage) -> Result<Seen, ImagingError> {
         let start = Instant::now();
         let faces = self.faces().find(frame)?;
-        let face_ms = lap(start);
-        let start = Instant::now();
-        let coarse = match faces.first() {
-            Some(face) => Some(matte::coarse(&self.models, frame, face)?),
-            None => None,
-        };
-        let coarse_ms = if coarse.is_some() { lap(start) } else { 0.0 };
-        Ok(Seen { faces, coarse, face_ms, coarse_ms })
+        Ok(Seen { faces, face_ms: lap(start) })
     }
 }

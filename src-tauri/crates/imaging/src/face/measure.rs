@@ -91,8 +91,12 @@ fn eye_aspect(points: &[[f32; 3]], eye: [usize; 6]) -> f64 {
 }
 
 fn cheeks(points: &[[f32; 3]]) -> (f64, f64) {
+    /// So far outside of the face's outline the mesh's cheeks lie on each side, in parts of its width: mean of 16 booth
+    /// frames with known outlines.
+    const OUTSIDE: f64 = 0.0025;
     let [left, right] = CHEEKS.map(|i| flat(points, i)[0]);
-    (left, right)
+    let inside = (right - left) * OUTSIDE;
+    (left + inside, right - inside)
 }
 
 /// Turn to a side: how much deeper the right half of the picture's face lies than the left one.

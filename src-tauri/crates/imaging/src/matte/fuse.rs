@@ -11,8 +11,12 @@ use crate::resample::{self, Kernel, Plane};
 const REACH: usize = 9;
 /// Alpha of the coarse matte that still leaves room for doubt, from both ends.
 const CLEAR: f32 = 0.03;
-/// Half of what is cut off both ends of the mean, whose edges are softer than either look's.
-const HARDEN: f32 = 0.05;
+/// Alpha from which the fine matte's word stands where the coarse one sees nobody at all.
+const LOST: f32 = 0.7;
+/// What is cut off the lower and the upper end of the mean: the model leaves a haze around people and sees them a
+/// little through.
+const HAZE: f32 = 0.01;
+const THROUGH: f32 = 0.08;
 
 /// Signs that the model has lost the person.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -42,8 +46,8 @@ impl Trust {
     }
 }
 
-/// The fine matte corrected by the coarse one: their mean, hardened, with the holes and islands of the fine one
-/// mended well away from the coarse contour.
+/// The fine matte corrected by the coarse one: their mean, hardened, with the holes and the haze of the fine one mended
+/// well away from the coarse contour.
 pub fn steady(fine: &mut Matte, coarse: &Matte) {
     let view = View::of(fine, coarse);
     let least = spread(&view.alpha, f32::min);
@@ -55,10 +59,11 @@ pub fn steady(fine: &mut Matte, coarse: &Matte) {
         *a = if least.values[i] > 1.0 - CLEAR {
             1.0
         } else if most.values[i] < CLEAR {
-            0.0
+            // Haze goes; clothes that the coarse look alone has lost stay.
+            if *a < LOST { 0.0 } else { *a }
         } else {
             let mean = (*a + view.alpha.values[i]) / 2.0;
-            ((mean - HARDEN) / (1.0 - 2.0 * HARDEN)).clamp(0.0, 1.0)
+            ((mean - HAZE) / (1.0 - HAZE - THROUGH)).clamp(0.0, 1.0)
         };
     }
 }
@@ -168,14 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_and_an_island_of_the_fine_matte_are_mended() {
+    fn a_hole_and_a_haze_of_the_fine_matte_are_mended() {
         let mut fine = person(480, 640);
         for y in 400..430 {
             for x in 220..260 {
                 fine.alpha.values[y * 480 + x] = 0.0;
             }
             for x in 20..40 {
-                fine.alpha.values[y * 480 + x] = 1.0;
+                fine.alpha.values[y * 480 + x] = 0.5;
             }
         }
         steady(&mut fine, &person(288, 384));
@@ -183,6 +188,15 @@ mod tests {
         assert_eq!(fine.alpha.at(30, 415), 0.0);
         // The contour itself is the mean of both looks.
         assert!((fine.alpha.at(121, 415) - 1.0).abs() < 0.6);
+    }
+
+    #[test]
+    fn clothes_that_only_the_coarse_look_has_lost_stay() {
+        let mut coarse = person(224, 288);
+        coarse.alpha.values[224 * 250..].fill(0.0);
+        let mut fine = person(480, 640);
+        steady(&mut fine, &coarse);
+        assert_eq!(fine.alpha.at(240, 630), 1.0);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! From the model's raw alpha to the matte of one person.
+//! What the model is shown, and from its raw alpha to the matte of one person.
 
 use domain::Crop;
 use image::RgbImage;
@@ -72,50 +72,39 @@ fn keep_attached(alpha: &mut Plane, seeds: &[usize]) {
     }
 }
 
-/// The model's input, brighter and smoother where the frame is too dark for the model: it loses the person in noise.
-/// Only the model ever sees this.
-pub fn lifted(picture: RgbImage, face: &Face, crop: &Crop) -> RgbImage {
-    /// Mean luminance of a face below which the input is lifted, and to which it is lifted.
-    const DARK: f64 = 80.0;
-    let luminance = face_luminance(&picture, face, crop);
-    if luminance >= DARK {
-        return picture;
-    }
-    let gain = (DARK / luminance.max(8.0)) as f32;
-    let (w, h) = picture.dimensions();
-    RgbImage::from_fn(w, h, |x, y| {
-        let mut sum = [0.0f32; 3];
-        let mut count = 0.0;
-        for ny in y.saturating_sub(1)..=(y + 1).min(h - 1) {
-            for nx in x.saturating_sub(1)..=(x + 1).min(w - 1) {
-                count += 1.0;
-                for (s, c) in sum.iter_mut().zip(picture.get_pixel(nx, ny).0) {
-                    *s += f32::from(c);
-                }
-            }
+/// The model's input, brighter where the frame is dark: in the dark the model loses people. Only the model ever sees
+/// this, and only the frame's lightest parts decide, so that dark skin is not taken for darkness.
+///
+/// Half of the way (in the logarithm) to a well-lit frame, and no smoothing: measured on six people at a third to a
+/// fifteenth of their light with noise, more gain lifts the noise with them and smoothing costs the hair.
+pub fn lifted(mut picture: RgbImage) -> RgbImage {
+    /// The luminance that 5% of a well-lit frame exceed, and below which a frame is lifted.
+    const LIT: f32 = 200.0;
+    const DARK: f32 = 150.0;
+    let light = light(&picture);
+    if light < DARK {
+        let gain = (LIT / light.max(8.0)).sqrt();
+        for value in picture.iter_mut() {
+            *value = (f32::from(*value) * gain).round().min(255.0) as u8;
         }
-        image::Rgb(sum.map(|s| (s / count * gain).clamp(0.0, 255.0) as u8))
-    })
+    }
+    picture
 }
 
-fn face_luminance(picture: &RgbImage, face: &Face, crop: &Crop) -> f64 {
-    let scale = f64::from(picture.width()) / crop.w;
-    let range = |a: f64, b: f64, start: f64, most: u32| {
-        let to = |v: f64| ((v - start) * scale).clamp(0.0, f64::from(most)) as u32;
-        to(a)..to(b)
-    };
-    let width = face.cheek_right - face.cheek_left;
-    let xs = range(face.cheek_left + width * 0.2, face.cheek_right - width * 0.2, crop.x, picture.width());
-    let ys = range(face.eye_left[1], face.chin[1], crop.y, picture.height());
-    let (mut sum, mut count) = (0.0, 0u32);
-    for y in ys {
-        for x in xs.clone() {
-            let [r, g, b] = picture.get_pixel(x, y).0.map(f64::from);
-            sum += 0.299 * r + 0.587 * g + 0.114 * b;
-            count += 1;
+/// The mean of the channels that 5% of the pixels exceed.
+fn light(picture: &RgbImage) -> f32 {
+    let mut counts = [0u32; 256];
+    for pixel in picture.pixels() {
+        counts[pixel.0.iter().map(|&v| usize::from(v)).sum::<usize>() / 3] += 1;
+    }
+    let (mut above, most) = (0, picture.width() * picture.height() / 20);
+    for (value, count) in counts.iter().enumerate().rev() {
+        above += count;
+        if above > most {
+            return value as f32;
         }
     }
-    if count == 0 { 255.0 } else { sum / f64::from(count) }
+    0.0
 }
 
 #[cfg(test)]
@@ -136,5 +125,16 @@ mod tests {
         assert_eq!(alpha.at(15, 5), 0.0);
         assert_eq!(alpha.at(8, 5), 0.1);
         assert_eq!(alpha.at(2, 5), 1.0);
+    }
+
+    #[test]
+    fn a_dark_frame_is_lifted_and_a_dark_person_in_good_light_is_not() {
+        let before = |wall: u8| {
+            RgbImage::from_fn(40, 40, |x, _| image::Rgb([if (10..30).contains(&x) { 30 } else { wall }; 3]))
+        };
+        assert_eq!(lifted(before(210)), before(210));
+        let dark = lifted(before(50));
+        assert_eq!((dark.get_pixel(0, 0).0[0], dark.get_pixel(20, 0).0[0]), (100, 60));
+        assert_eq!(lifted(RgbImage::new(4, 4)), RgbImage::new(4, 4));
     }
 }

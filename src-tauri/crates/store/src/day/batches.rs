@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{DayRefusal, reason, report};
 use crate::table::audit::{self, NewEvent};
-use crate::table::{batch, sitting, slot, ticket};
+use crate::table::{batch, hall_batch, hall_fact, sitting, slot, ticket};
 use crate::{Store, StoreError};
 
 impl Store {
@@ -45,7 +45,7 @@ impl Store {
         let tx = self.begin()?;
         let old = unsealed(&tx, id)?;
         let fixed = (old.plan.fee, old.plan.way) != (plan.fee, plan.way);
-        if fixed && has_tickets(&tx, id)? {
+        if fixed && ticket::is_any(&tx, id)? {
             return Err(DayRefusal::PlanFixed.into());
         }
         batch::set_plan(&tx, id, plan)?;
@@ -62,7 +62,7 @@ impl Store {
         let wanted = unsealed(&tx, id)?;
         let before = batch::open_one(&tx)?;
         if wanted.state != BatchState::Open {
-            booths_are_free(&tx, before.as_ref())?;
+            booths_are_free(&tx, &who.station, before.as_ref())?;
             if let Some(before) = &before {
                 batch::set_state(&tx, before.id, BatchState::Ready)?;
             }
@@ -81,7 +81,7 @@ impl Store {
         let tx = self.begin()?;
         let open = unsealed(&tx, id)?;
         if open.state == BatchState::Open {
-            booths_are_free(&tx, Some(&open))?;
+            booths_are_free(&tx, &who.station, Some(&open))?;
             batch::set_state(&tx, id, BatchState::Ready)?;
             audit::append(&tx, &who, &NewEvent::new("batch_closed", json!({ "batch": id })), now)?;
         }
@@ -101,10 +101,14 @@ impl Store {
         let who = self.who.clone();
         let tx = self.begin()?;
         let wanted = unsealed(&tx, id)?;
-        booths_are_free(&tx, Some(&wanted))?;
+        booths_are_free(&tx, &who.station, Some(&wanted))?;
         let counts = report::reconcile(&tx, id)?;
         let why = match why.map(str::trim).filter(|text| !text.is_empty()) {
             Some(text) => Some(reason(text)?),
+            // A sealed batch is not opened again, so that nobody would hear of it any more.
+            None if hall_batch::active(&tx, id)?.is_some() && hall_fact::unsent_count(&tx, id)? > 0 => {
+                return Err(DayRefusal::NotTold(hall_fact::unsent_count(&tx, id)?).into());
+            }
             None if counts.unsettled() > 0 => {
                 return Err(DayRefusal::NotReconciled(counts.unsettled()).into());
             }
@@ -155,13 +159,12 @@ pub(super) fn active(db: &Connection) -> Result<CaptureBatch, StoreError> {
     batch::open_one(db)?.ok_or_else(|| DayRefusal::NoBatch.into())
 }
 
-fn has_tickets(db: &Connection, id: BatchId) -> Result<bool, StoreError> {
-    let mut statement = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM ticket WHERE batch = ?1)")?;
-    Ok(statement.query_row([id.0], |row| row.get(0))?)
-}
-
-fn booths_are_free(db: &Connection, open: Option<&CaptureBatch>) -> Result<(), StoreError> {
+/// In a hall the other booths go on whatever is done here; only this one has to be free.
+fn booths_are_free(db: &Connection, booth: &str, open: Option<&CaptureBatch>) -> Result<(), StoreError> {
     let called = match open {
+        Some(open) if hall_batch::active(db, open.id)?.is_some() => {
+            u32::from(ticket::at_booth(db, booth)?.is_some_and(|at| at.batch == open.id))
+        }
         Some(open) => ticket::count(db, open.id, "called")? + ticket::count(db, open.id, "seated")?,
         None => 0,
     };

@@ -11,6 +11,7 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use super::{DayRefusal, queue};
+use crate::hall::{self, Origin};
 use crate::table::audit::{self, NewEvent, Signature};
 use crate::table::ticket::{self, NewTicket, TicketRecord};
 use crate::table::{batch, retake, sitting, subject, ticket_sitting};
@@ -52,7 +53,7 @@ pub(crate) fn seating(
     booth: &str,
 ) -> Result<Seating, StoreError> {
     let Some(open) = batch::open_one(db)? else { return Ok(Seating::Free) };
-    let own = ticket::of_code(db, open.id, code)?;
+    let own = hall::of_code(db, open.id, code)?;
     match open.plan.way {
         Way::Desk => desk_way(db, code, booth, own),
         Way::Booth => booth_way(db, &open, code, source, own),
@@ -69,8 +70,8 @@ fn desk_way(
     let Some(called) = ticket::at_booth(db, booth)? else {
         return Err(DayRefusal::NobodyCalled(belongs).into());
     };
-    match ticket::code(db, called.id)? {
-        Some(read) if read == *code => Ok(Seating::Turn(Box::new(called))),
+    match hall::code_is(db, &called, code)? {
+        Some(true) => Ok(Seating::Turn(Box::new(called))),
         // Checked in without a code: the first one at the seat becomes the ticket's, unless it is somebody else's.
         None if own.is_none() => Ok(Seating::Turn(Box::new(called))),
         _ => Err(DayRefusal::Jumped { called: called.number, belongs }.into()),
@@ -147,6 +148,7 @@ pub(crate) fn seat(
                             retake::insert(db, batch, earlier.id, "在机位重拍", RetakeSource::Student, now)?;
                         let detail = json!({ "retake": line, "ticket": earlier.id });
                         audit::append(db, who, &NewEvent::of("retake_added", opened.0, detail), now)?;
+                        hall::retake_listed(db, who, earlier.id, now)?;
                         line
                     }
                 }),
@@ -163,15 +165,18 @@ pub(crate) fn seat(
                 id_card: false,
                 arrival: Arrival::Unknown,
                 priority: false,
+                shared: false,
             };
             let id = ticket::insert(db, &new, now)?;
             let detail = json!({ "ticket": id, "number": opened.1, "batch": batch, "subject": subject });
             audit::append(db, who, &NewEvent::of("ticket_issued", opened.0, detail), now)?;
+            hall::issued(db, who, id, Origin::default(), now)?;
             (ticket::get(db, id)?, vec![Action::Call { booth: booth.clone() }])
         }
         Seating::Turn(record) => {
             if record.fingerprint.is_none() {
                 ticket::bind_code(db, record.id, code, source)?;
+                hall::code_bound(db, who, &record, code, now)?;
             }
             let steps = match record.ticket.stage() {
                 Stage::Called { .. } => vec![],
@@ -196,9 +201,17 @@ pub(crate) fn shot(
     sitting: SittingId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let Some(record) = seated(db, sitting)? else { return Ok(()) };
-    let Some(booth) = record.ticket.stage().booth().map(str::to_owned) else { return Ok(()) };
-    queue::step(db, who, &record, &Action::Shoot { booth }, Some(sitting), now)?;
+    let Some(id) = ticket_sitting::ticket_of(db, sitting)? else { return Ok(()) };
+    let record = ticket::get(db, id)?;
+    match record.ticket.stage() {
+        Stage::Seated { booth } if *booth == who.station || !hall::is_shared(db, &record)? => {
+            let booth = booth.clone();
+            queue::step(db, who, &record, &Action::Shoot { booth }, Some(sitting), now)?;
+        }
+        // Another booth has moved the ticket on meanwhile: the picture exists all the same.
+        _ if hall::shoot(db, who, &record, now)? => {}
+        _ => return Ok(()),
+    }
     if let Some(line) = record.retake {
         retake::done(db, line, now)?;
     }

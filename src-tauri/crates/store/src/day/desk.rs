@@ -12,9 +12,10 @@ use serde_json::json;
 use super::batches::active;
 use super::booth::typed_subject;
 use super::{DayRefusal, queue, reason};
+use crate::hall::{self, Origin};
 use crate::table::audit::{self, NewEvent, Signature};
 use crate::table::ticket::{self, NewTicket, TicketRecord};
-use crate::table::{payment, retake, slot, subject};
+use crate::table::{hall_ticket, payment, retake, slot, subject};
 use crate::{NewPayment, RetakeRecord, RetakeSource, Store, StoreError, SubjectRecord};
 
 /// Somebody at the desk.
@@ -68,6 +69,7 @@ pub(super) struct NewNumber<'a> {
     pub(super) id_card: bool,
     pub(super) arrival: Arrival,
     pub(super) priority: bool,
+    pub(super) origin: Origin,
 }
 
 impl NewNumber<'_> {
@@ -78,6 +80,7 @@ impl NewNumber<'_> {
         number: ShotNumber,
     ) -> Result<Self, StoreError> {
         let code = ticket::code(db, earlier.id)?;
+        let known = hall_ticket::of(db, earlier.id)?.and_then(|of| of.code);
         Ok(Self {
             batch: earlier.batch,
             number,
@@ -88,6 +91,8 @@ impl NewNumber<'_> {
             id_card: earlier.id_card,
             arrival: earlier.arrival,
             priority: false,
+            // Freed by the hall's thread as soon as the others know of it.
+            origin: Origin { code: known, reserved: true },
         })
     }
 }
@@ -110,6 +115,7 @@ pub(super) fn give_number(
         id_card: new.id_card,
         arrival: new.arrival,
         priority: new.priority,
+        shared: false,
     };
     let id = ticket::insert(db, &row, now)?;
     let detail = json!({
@@ -118,6 +124,7 @@ pub(super) fn give_number(
         "id_card": new.id_card, "arrival": new.arrival, "priority": new.priority,
     });
     audit::append(db, who, &NewEvent::new("ticket_issued", detail), now)?;
+    hall::issued(db, who, id, new.origin.clone(), now)?;
     ticket::get(db, id)
 }
 
@@ -144,7 +151,7 @@ struct Known {
 
 fn identify(db: &Connection, open: &CaptureBatch, new: &NewCheckIn<'_>) -> Result<Known, StoreError> {
     let by_code = match new.code {
-        Some((code, _)) => ticket::of_code(db, open.id, code)?,
+        Some((code, _)) => hall::of_code(db, open.id, code)?,
         None => None,
     };
     let typed = match (new.subject, new.code) {
@@ -166,7 +173,7 @@ fn identify(db: &Connection, open: &CaptureBatch, new: &NewCheckIn<'_>) -> Resul
     if let Some((code, _)) = new.code {
         // One line of the roster has one code; another one in hand is another person's, or another 学籍.
         for earlier in &by_subject {
-            if ticket::code(db, earlier.id)?.is_some_and(|read| read != *code) {
+            if hall::code_is(db, earlier, code)? == Some(false) {
                 return Err(DayRefusal::OtherPerson(earlier.number).into());
             }
         }
@@ -309,12 +316,33 @@ impl Store {
         new: &NewCheckIn<'_>,
         now: Timestamp,
     ) -> Result<(TicketRecord, u32), StoreError> {
+        self.check_in_as(new, None, now)
+    }
+
+    /// Whether a check-in needs a new number, and whether that is for a retake; `None` if the one from before counts.
+    pub fn wants_number(&self, new: &NewCheckIn<'_>) -> Result<Option<bool>, StoreError> {
+        let open = active(&self.db)?;
+        let known = identify(&self.db, &open, new)?;
+        Ok(match follows(&self.db, &open, &known, new)? {
+            Follows::Number(again) => Some(!matches!(again, Again::No)),
+            Follows::Back(_) => None,
+        })
+    }
+
+    /// The same with a number that the hall has given. Without one a shared batch takes this folder's own, and keeps the
+    /// ticket for this station until the hall can be asked.
+    pub fn check_in_as(
+        &mut self,
+        new: &NewCheckIn<'_>,
+        given: Option<ShotNumber>,
+        now: Timestamp,
+    ) -> Result<(TicketRecord, u32), StoreError> {
         // Looked at first, so that a refusal costs no number.
         let open = active(&self.db)?;
         let known = identify(&self.db, &open, new)?;
         let follows = follows(&self.db, &open, &known, new)?;
         let fresh = match follows {
-            Follows::Number(_) => Some(self.take_number()?),
+            Follows::Number(_) => Some(given.map_or_else(|| self.take_number(), Ok)?),
             Follows::Back(_) => None,
         };
         let who = self.who.clone();
@@ -323,7 +351,8 @@ impl Store {
             (Follows::Back(record), _) => come_back(&tx, &who, &record, &known, new, now)?,
             (Follows::Number(again), fresh) => {
                 let number = fresh.unwrap_or(ShotNumber(0));
-                give(&tx, &who, &open, &known, (again, number), new, now)?
+                let reserved = given.is_none();
+                give(&tx, &who, &open, &known, (again, number, reserved), new, now)?
             }
         };
         if let Some(paid) = &new.payment {
@@ -378,9 +407,11 @@ fn come_back(
 ) -> Result<TicketRecord, StoreError> {
     if let (None, Some((code, source))) = (&record.fingerprint, new.code) {
         ticket::bind_code(db, record.id, code, source)?;
+        hall::code_bound(db, who, record, code, now)?;
     }
     if let (None, Some(line)) = (record.subject, &known.subject) {
         ticket::bind_subject(db, record.id, line.id)?;
+        hall::named(db, who, record.id, now)?;
     }
     let record = queue::step(db, who, record, &Action::Back, None, now)?;
     if new.priority && !record.ticket.place.priority {
@@ -394,7 +425,7 @@ fn give(
     who: &Signature,
     open: &CaptureBatch,
     known: &Known,
-    (again, number): (Again, ShotNumber),
+    (again, number, reserved): (Again, ShotNumber, bool),
     new: &NewCheckIn<'_>,
     now: Timestamp,
 ) -> Result<TicketRecord, StoreError> {
@@ -405,15 +436,17 @@ fn give(
             let line = retake::insert(db, open.id, earlier.id, &why, RetakeSource::Student, now)?;
             let detail = json!({ "retake": line, "ticket": earlier.id });
             audit::append(db, who, &NewEvent::new("retake_added", detail), now)?;
+            hall::retake_listed(db, who, earlier.id, now)?;
             Some(line)
         }
     };
-    let from_before = match (&known.latest, new.code) {
+    let (from_before, key_from_before) = match (&known.latest, new.code) {
         (Some(earlier), None) => {
             let source = earlier.source.unwrap_or(CodeSource::Gun);
-            ticket::code(db, earlier.id)?.map(|code| (code, source))
+            let known = hall_ticket::of(db, earlier.id)?.and_then(|of| of.code);
+            (ticket::code(db, earlier.id)?.map(|code| (code, source)), known)
         }
-        _ => None,
+        _ => (None, None),
     };
     let fresh = NewNumber {
         batch: open.id,
@@ -425,6 +458,7 @@ fn give(
         id_card: new.id_card,
         arrival: arrival(db, open.id, known.subject.as_ref(), new)?,
         priority: new.priority,
+        origin: Origin { code: key_from_before, reserved },
     };
     give_number(db, who, &fresh, now)
 }
@@ -449,5 +483,5 @@ fn take_payment(
         "amount_fen": taken.amount_fen,
     });
     audit::append(db, who, &NewEvent::new("payment_taken", detail), now)?;
-    Ok(())
+    hall::paid(db, who, batch, of, &taken, now)
 }

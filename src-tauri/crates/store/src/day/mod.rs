@@ -28,7 +28,7 @@ use domain::ticket::MAX_REASON;
 use crate::StoreError;
 
 /// A reason without blanks around it, neither empty nor a novel.
-fn reason(text: &str) -> Result<&str, StoreError> {
+pub(crate) fn reason(text: &str) -> Result<&str, StoreError> {
     let text = text.trim();
     let control = text.chars().any(|c| c.is_control() && c != '\n');
     if text.is_empty() || text.chars().count() > MAX_REASON || control {

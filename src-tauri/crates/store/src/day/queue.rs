@@ -10,8 +10,8 @@ use super::desk::{NewNumber, give_number};
 use super::{DayRefusal, reason};
 use crate::table::audit::{self, NewEvent, Signature};
 use crate::table::ticket::{self, TicketRecord};
-use crate::table::{retake, subject};
-use crate::{RetakeSource, Store, StoreError};
+use crate::table::{hall_batch, hall_ticket, retake, subject};
+use crate::{HallBatch, RetakeSource, Store, StoreError, hall};
 
 /// Takes a step within a transaction.
 pub(super) fn step(
@@ -30,7 +30,9 @@ pub(super) fn step(
     {
         return Err(DayRefusal::BoothBusy(other.number).into());
     }
-    ticket::update(db, record.id, &next)?;
+    if !hall::step(db, who, record, action, now)? {
+        ticket::update(db, record.id, &next)?;
+    }
     let detail = json!({
         "ticket": record.id, "step": action.name(), "from": record.ticket.stage().name(), "to": next.stage().name(),
         "booth": next.stage().booth(),
@@ -43,9 +45,27 @@ pub(super) fn step(
 /// A number of the open batch.
 fn numbered(db: &Connection, number: ShotNumber) -> Result<TicketRecord, StoreError> {
     let open = active(db)?;
+    if ticket::count_number(db, open.id, number)? > 1 {
+        return Err(DayRefusal::NumberDoubled(number).into());
+    }
     ticket::by_number(db, number)?
         .filter(|record| record.batch == open.id)
         .ok_or_else(|| DayRefusal::UnknownNumber(number).into())
+}
+
+/// Without the hall a station speaks for its own booth only.
+fn own_booth(who: &Signature, booth: &str) -> Result<(), StoreError> {
+    if booth == who.station { Ok(()) } else { Err(DayRefusal::OtherBoothAlone.into()) }
+}
+
+/// Without the hall nobody knows whether somebody else calls this number at this moment.
+fn is_ours(db: &Connection, hall: &HallBatch, record: &TicketRecord) -> Result<(), StoreError> {
+    let reserved = hall_ticket::of(db, record.id)?.and_then(|of| of.reserved_to);
+    if reserved.as_ref() == Some(&hall.station) {
+        Ok(())
+    } else {
+        Err(DayRefusal::NotOursAlone(record.number).into())
+    }
 }
 
 impl Store {
@@ -63,7 +83,15 @@ impl Store {
         if let Some(busy) = ticket::at_booth(&tx, &booth)? {
             return Err(DayRefusal::BoothBusy(busy.number).into());
         }
-        let Some(record) = ticket::next(&tx, open.id)? else { return Ok(None) };
+        let next = match hall_batch::active(&tx, open.id)? {
+            // Whom the hall has called for this booth comes from there. Without it, only those whom nobody else can call.
+            Some(hall) => {
+                own_booth(&who, &booth)?;
+                ticket::next_reserved(&tx, open.id, hall.station.as_str())?
+            }
+            None => ticket::next(&tx, open.id)?,
+        };
+        let Some(record) = next else { return Ok(None) };
         let called = step(&tx, &who, &record, &Action::Call { booth }, None, now)?;
         tx.commit()?;
         Ok(Some(called))
@@ -82,6 +110,10 @@ impl Store {
         let who = self.who.clone();
         let tx = self.begin()?;
         let record = numbered(&tx, number)?;
+        if let (Action::Call { booth }, Some(hall)) = (action, hall_batch::active(&tx, record.batch)?) {
+            own_booth(&who, booth)?;
+            is_ours(&tx, &hall, &record)?;
+        }
         let stepped = step(&tx, &who, &record, action, None, now)?;
         tx.commit()?;
         Ok(stepped)
@@ -110,6 +142,7 @@ impl Store {
         ticket::bind_subject(&tx, record.id, id)?;
         let detail = json!({ "ticket": record.id, "subject": id });
         audit::append(&tx, &who, &NewEvent::new("ticket_linked", detail), now)?;
+        hall::named(&tx, &who, record.id, now)?;
         let linked = ticket::get(&tx, record.id)?;
         tx.commit()?;
         Ok(linked)
@@ -138,6 +171,7 @@ impl Store {
                 let id = retake::insert(&tx, record.batch, record.id, &why, source, now)?;
                 let detail = json!({ "retake": id, "ticket": record.id, "source": source });
                 audit::append(&tx, &who, &NewEvent::new("retake_added", detail), now)?;
+                hall::retake_listed(&tx, &who, record.id, now)?;
                 id
             }
         };

@@ -89,6 +89,30 @@ pub enum DayRefusal {
     /// The roster has this 学号 already.
     #[error("the roster has this person already")]
     KnownSubject,
+    /// The batch is not shared with a hall.
+    #[error("the batch is not shared with a hall")]
+    NoHall,
+    /// The batch is shared with a hall, or was.
+    #[error("the batch is shared with a hall already")]
+    InHall,
+    /// Numbers were given out here that the others may have given out too.
+    #[error("numbers were given out before joining")]
+    NumbersBeforeHall,
+    /// Two stations gave this number out.
+    #[error("number {0} was given out twice")]
+    NumberDoubled(ShotNumber),
+    /// Cut off from the hall: another booth's calls are its own.
+    #[error("cut off, numbers are called to this booth only")]
+    OtherBoothAlone,
+    /// Cut off from the hall: somebody else may be calling this number now.
+    #[error("cut off, number {0} cannot be called here")]
+    NotOursAlone(ShotNumber),
+    /// The other booths of the hall have not been told so many things yet; sealing needs a reason.
+    #[error("{0} facts are not told yet")]
+    NotTold(u32),
+    /// Cut off from the hall, and every number kept for that is used.
+    #[error("no number is left for working alone")]
+    NoNumbersAlone,
     /// The remaining people of a batch are known once it is closed.
     #[error("the earlier batch is still open")]
     StillOpen,
@@ -141,6 +165,14 @@ impl DayRefusal {
             Self::Stale => "swap_stale",
             Self::BadSubject => "bad_subject",
             Self::KnownSubject => "known_subject",
+            Self::NoHall => "no_hall",
+            Self::InHall => "in_hall",
+            Self::NumbersBeforeHall => "numbers_before_hall",
+            Self::NumberDoubled(_) => "number_doubled",
+            Self::OtherBoothAlone => "other_booth_alone",
+            Self::NotOursAlone(_) => "not_ours_alone",
+            Self::NoNumbersAlone => "no_numbers_alone",
+            Self::NotTold(_) => "hall_not_told",
             Self::StillOpen => "batch_still_open",
             Self::NobodyRemains => "nobody_remains",
         }
@@ -200,6 +232,31 @@ impl DayRefusal {
                 "需要学号或序号，且各项不能太长或含控制字符。",
                 "A student number or serial is needed; fields must not be too long or hold control characters.",
             ),
+            Self::NoHall => {
+                Text::new("这个批次没有与现场其他机位共享。", "This batch is not shared with other booths.")
+            }
+            Self::InHall => Text::new(
+                "这个批次已经（或曾经）加入现场，不能再加入一次。需要时请新建批次。",
+                "This batch is, or was, in a hall already. Make a new batch if needed.",
+            ),
+            Self::NumbersBeforeHall => Text::new(
+                "本机在这个批次里已经发过号，加入后会重号。请换一个没有发过号的批次加入，或由本机来共享。",
+                "Numbers were given out here already and would be doubled. Join with a fresh batch, or share from this booth.",
+            ),
+            Self::OtherBoothAlone => Text::new(
+                "现在与现场断开，只能叫到本机位。",
+                "Cut off from the hall, numbers can be called to this booth only.",
+            ),
+            Self::NotTold(n) => Text::new(
+                format!("还有 {n} 条记录没有同步到现场。请恢复连接，稍等再结批；确实连不上时写明理由。"),
+                format!(
+                    "{n} records have not reached the hall. Restore the connection and wait a moment before sealing, or seal with a reason."
+                ),
+            ),
+            Self::NoNumbersAlone => Text::new(
+                "断网期间预留给本机的号已用完。请恢复连接，或到别的机位取号。",
+                "The numbers kept for working alone are used up. Restore the connection, or give numbers at another booth.",
+            ),
             Self::KnownSubject => Text::new(
                 "名单里已有这个学号，不需要补录。请直接登记。",
                 "The roster has this student number. Check the person in instead.",
@@ -255,6 +312,20 @@ impl DayRefusal {
             Self::UnknownNumber(n) => {
                 Text::new(format!("本批次没有 {n} 号。"), format!("This batch has no number {n}."))
             }
+            Self::NumberDoubled(n) => Text::new(
+                format!("{n} 号发给了两个人。请扫采集码确认是谁，并给其中一人换号。"),
+                format!(
+                    "Number {n} was given to two people. Scan the codes, and give one of them a new number."
+                ),
+            ),
+            Self::NotOursAlone(n) => Text::new(
+                format!(
+                    "现在与现场断开，{n} 号不能在本机位叫（别的机位可能正在叫）。请只叫本机发的号，或等恢复连接。"
+                ),
+                format!(
+                    "Cut off from the hall, number {n} cannot be called here: another booth may be calling it. Call numbers given out here, or wait for the connection."
+                ),
+            ),
             Self::NoPicture(n) => {
                 Text::new(format!("{n} 号没有已采用的照片。"), format!("Number {n} has no accepted picture."))
             }

@@ -8,7 +8,7 @@ use domain::{BatchId, SubjectId, TicketId, Timestamp};
 use rusqlite::Connection;
 
 use crate::table::ticket::{self, TicketRecord};
-use crate::table::{correction, late_entry, outbox_correction, payment};
+use crate::table::{correction, hall_ticket, late_entry, outbox_correction, payment};
 use crate::{CashSum, StoreError};
 
 /// One person of a batch: a line of the roster, or a code that came without one.
@@ -80,18 +80,24 @@ enum Name {
 /// Everybody of a batch, each once: the roster in its order, then those who came without a line.
 pub(super) fn people(db: &Connection, batch: BatchId) -> Result<Vec<PersonRow>, StoreError> {
     let tickets = ticket::all(db, batch)?;
+    // In a hall a code has one name at all booths, and its payload is where it was read only.
+    let in_hall = hall_ticket::codes(db, batch)?;
+    let code = |ticket: &TicketRecord| {
+        let here = || ticket.fingerprint.as_ref().map(|code| code.as_str().to_owned());
+        in_hall.get(&ticket.id).cloned().or_else(here)
+    };
     // A code that was tied to a line of the roster once means that person with all its tickets.
     let mut of_code: HashMap<String, SubjectId> = HashMap::new();
     for ticket in &tickets {
-        if let (Some(code), Some(subject)) = (&ticket.fingerprint, ticket.subject) {
-            of_code.insert(code.as_str().to_owned(), subject);
+        if let (Some(code), Some(subject)) = (code(ticket), ticket.subject) {
+            of_code.insert(code, subject);
         }
     }
-    let name = |ticket: &TicketRecord| match (ticket.subject, &ticket.fingerprint) {
+    let name = |ticket: &TicketRecord| match (ticket.subject, code(ticket)) {
         (Some(subject), _) => Name::Subject(subject),
-        (None, Some(code)) => match of_code.get(code.as_str()) {
+        (None, Some(code)) => match of_code.get(&code) {
             Some(subject) => Name::Subject(*subject),
-            None => Name::Code(code.as_str().to_owned()),
+            None => Name::Code(code),
         },
         (None, None) => Name::Ticket(ticket.id),
     };
@@ -174,16 +180,24 @@ pub(super) fn report(db: &Connection, batch: BatchId, now: Timestamp) -> Result<
     for (booth, millis) in &sittings {
         booths.entry(booth).or_default().push(*millis);
     }
+    let here: Vec<String> = booths.keys().map(|booth| (*booth).to_owned()).collect();
+    let mut booths: Vec<BoothCount> = booths
+        .into_iter()
+        .map(|(booth, times)| BoothCount {
+            booth: booth.to_owned(),
+            shot: times.len() as u32,
+            seat_seconds: pace::median_seconds(times),
+        })
+        .collect();
+    // What the other booths of the hall have said; their seconds stay with them.
+    for (booth, shot) in hall_ticket::shot_by_booth(db, batch)? {
+        if !here.contains(&booth) {
+            booths.push(BoothCount { booth, shot, seat_seconds: None });
+        }
+    }
     Ok(DayReport {
         pace: pace(&ticket::all(db, batch)?, &sittings, counts, now),
-        booths: booths
-            .into_iter()
-            .map(|(booth, times)| BoothCount {
-                booth: booth.to_owned(),
-                shot: times.len() as u32,
-                seat_seconds: pace::median_seconds(times),
-            })
-            .collect(),
+        booths,
         late_entries: late_entry::count(db, batch)?,
         overrides: overrides(db, batch)?,
         corrections: correction::count(db, batch)?,

@@ -255,6 +255,11 @@ fn blank(db: &Connection, id: i64, batch: Option<BatchId>) -> Result<(), StoreEr
         "UPDATE subject SET key_kind = 'serial', key = 'erased:' || id, serial = NULL, school_code = NULL,
              college_code = NULL, college = NULL, major = NULL, class = NULL, student_no = NULL, name = NULL,
              sex = NULL, id_number = NULL, level = NULL, exam_no = NULL, initials = '' WHERE batch = ?2",
+        "DELETE FROM hall_fact WHERE batch = ?2",
+        "DELETE FROM hall_person WHERE batch = ?2",
+        "UPDATE hall_ticket SET code_key = NULL, name = NULL WHERE batch = ?2",
+        "UPDATE hall_batch SET secret = x'', join_code = '', online = 0, left_at = coalesce(left_at, joined_at)
+         WHERE batch = ?2",
         "DELETE FROM result WHERE import IN (SELECT id FROM result_import WHERE batch IS ?2)",
         "DELETE FROM parcel_file WHERE parcel IN (SELECT id FROM parcel WHERE batch IS ?2)",
         "DELETE FROM upload WHERE batch IS ?2",

@@ -6,7 +6,7 @@ use rusqlite::params;
 use serde_json::json;
 
 use crate::pictures::{Extension, PictureKind};
-use crate::table::audit::{self, NewEvent};
+use crate::table::audit::{self, NewEvent, Signature};
 use crate::table::sitting::{self, NewSitting, Outcome};
 use crate::table::ticket::{self, NewTicket};
 use crate::table::{json, outbox, portrait, retake, ticket_sitting, word};
@@ -113,7 +113,7 @@ impl Store {
             params![id.0, new.origin, new.looked, now.0],
         )?;
         if let Some(batch) = new.batch {
-            seat_done(&tx, new, (batch, sitting, number), &who.station, now)?;
+            seat_done(&tx, new, (batch, sitting, number), &who, now)?;
         }
         let detail =
             json!({ "content": hash, "origin": new.origin, "looked": new.looked, "batch": new.batch });
@@ -147,15 +147,21 @@ fn seat_done(
     db: &rusqlite::Connection,
     new: &NewIntake<'_>,
     (batch, sitting, number): (BatchId, domain::SittingId, domain::ShotNumber),
-    station: &str,
+    who: &Signature,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let own = ticket::of_code(db, batch, new.code)?;
+    let own = crate::hall::of_code(db, batch, new.code)?;
     let earlier = own.as_ref().map(|t| t.id);
     let live =
         own.filter(|t| !matches!(t.ticket.stage(), domain::Stage::Shot | domain::Stage::Refused { .. }));
+    let fresh = live.is_none();
     let id = match live {
-        Some(own) => own.id,
+        Some(own) => {
+            if own.fingerprint.is_none() {
+                ticket::bind_code(db, own.id, new.code, new.source)?;
+            }
+            own.id
+        }
         None => {
             let fresh = NewTicket {
                 batch,
@@ -163,11 +169,12 @@ fn seat_done(
                 code: Some((new.code, new.source)),
                 subject: new.subject,
                 retake: None,
-                station,
+                station: &who.station,
                 consent: None,
                 id_card: false,
                 arrival: domain::Arrival::Unknown,
                 priority: false,
+                shared: false,
             };
             ticket::insert(db, &fresh, now)?
         }
@@ -177,6 +184,7 @@ fn seat_done(
          WHERE id = ?1",
         params![id.0, now.0],
     )?;
+    crate::hall::taken_in(db, who, id, fresh, now)?;
     ticket_sitting::insert(db, sitting, id)?;
     // The retake list names the ticket under which the picture was taken first.
     for ticket in earlier.into_iter().chain([id]) {

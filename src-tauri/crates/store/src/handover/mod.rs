@@ -226,7 +226,7 @@ impl Store {
         let import = result::insert(&tx, batch, file, results, now)?;
         let (mut added, mut without) = (0, 0);
         for failed in results.iter().filter(|result| result.outcome != "passed") {
-            match add_retake(&tx, failed, now)? {
+            match add_retake(&tx, &who, failed, now)? {
                 Retaken::Added(line) => {
                     let event = NewEvent {
                         portrait: Some(failed.portrait),
@@ -269,7 +269,12 @@ enum Retaken {
     NoTicket,
 }
 
-fn add_retake(db: &Connection, failed: &NewResult<'_>, now: Timestamp) -> Result<Retaken, StoreError> {
+fn add_retake(
+    db: &Connection,
+    who: &audit::Signature,
+    failed: &NewResult<'_>,
+    now: Timestamp,
+) -> Result<Retaken, StoreError> {
     let Some((batch, ticket)) = pictures::ticket_of(db, failed.portrait)? else {
         return Ok(Retaken::NoTicket);
     };
@@ -285,7 +290,9 @@ fn add_retake(db: &Connection, failed: &NewResult<'_>, now: Timestamp) -> Result
         Some(reason) => format!("{word}：{}", reason.chars().take(200).collect::<String>()),
         None => word.to_owned(),
     };
-    Ok(Retaken::Added(retake::insert(db, batch, ticket, &reason, RetakeSource::Results, now)?))
+    let line = retake::insert(db, batch, ticket, &reason, RetakeSource::Results, now)?;
+    crate::hall::retake_listed(db, who, ticket, now)?;
+    Ok(Retaken::Added(line))
 }
 
 fn is_retaken(db: &Connection, portrait: PortraitId) -> Result<bool, StoreError> {

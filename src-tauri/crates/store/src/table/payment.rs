@@ -76,6 +76,25 @@ pub(crate) fn latest(
     by_subject.max(by_ticket).map(|(id, method)| read_word("payment", id, method)).transpose()
 }
 
+/// Of whom, how much, how and by whom.
+type Row = ((Option<SubjectId>, Option<TicketId>), u32, PaymentMethod, String);
+
+/// Everything that was taken in a batch, oldest first.
+pub(crate) fn of_batch(db: &Connection, batch: BatchId) -> Result<Vec<Row>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT subject, ticket, amount_fen, method, cashier, id FROM payment WHERE batch = ?1 ORDER BY id",
+    )?;
+    let rows = statement.query_map([batch.0], |row| {
+        let of = (row.get::<_, Option<i64>>(0)?.map(SubjectId), row.get::<_, Option<i64>>(1)?.map(TicketId));
+        Ok((of, row.get(2)?, row.get::<_, String>(3)?, row.get(4)?, row.get(5)?))
+    })?;
+    rows.map(|row| {
+        let (of, amount, method, cashier, id) = row?;
+        Ok((of, amount, read_word("payment", id, method)?, cashier))
+    })
+    .collect()
+}
+
 /// By cashier and method.
 pub(crate) fn sums(db: &Connection, batch: BatchId) -> Result<Vec<CashSum>, StoreError> {
     let mut statement = db.prepare_cached(

@@ -78,7 +78,7 @@ pub struct EarlierAccept {
 impl From<EarlierAccept> for domain::sitting::EarlierAccept {
     fn from(earlier: EarlierAccept) -> Self {
         Self {
-            portrait: earlier.portrait,
+            portrait: Some(earlier.portrait),
             number: earlier.shot_number,
             accepted_at: earlier.accepted_at,
             station: earlier.station,

@@ -98,6 +98,14 @@ pub(crate) fn list(db: &Connection, batch: BatchId) -> Result<Vec<RetakeRecord>,
     raws.into_iter().map(record).collect()
 }
 
+/// How often the picture of a ticket was put on the list of its batch.
+pub(crate) fn count_of(db: &Connection, ticket: TicketId) -> Result<u32, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT count(*) FROM retake WHERE ticket = ?1 AND batch = (SELECT batch FROM ticket WHERE id = ?1)",
+    )?;
+    Ok(statement.query_row([ticket.0], |row| row.get(0))?)
+}
+
 /// Takes the open lines of a batch over to a make-up batch. They keep the ticket of the earlier picture.
 pub(crate) fn carry(db: &Connection, from: BatchId, to: BatchId) -> Result<u32, StoreError> {
     let carried = db

@@ -59,6 +59,8 @@ pub(crate) struct NewTicket<'a> {
     pub(crate) id_card: bool,
     pub(crate) arrival: Arrival,
     pub(crate) priority: bool,
+    /// Told by another station of a hall: its number may be one of ours.
+    pub(crate) shared: bool,
 }
 
 const COLUMNS: &str = "id, batch, number, fingerprint, source, subject, retake, issued_at, issued_by, consent,
@@ -158,8 +160,8 @@ fn reason(stage: &Stage) -> Result<Option<String>, StoreError> {
 pub(crate) fn insert(db: &Connection, new: &NewTicket<'_>, now: Timestamp) -> Result<TicketId, StoreError> {
     db.prepare_cached(
         "INSERT INTO ticket (batch, number, code, fingerprint, source, subject, retake, issued_at, issued_by, consent,
-                             id_card, arrival, stage, priority, since, returns, recalls)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'waiting', ?13, ?8, 0, 0)",
+                             id_card, arrival, stage, priority, since, returns, recalls, shared)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 'waiting', ?13, ?8, 0, 0, ?14)",
     )?
     .execute(params![
         new.batch.0,
@@ -175,6 +177,7 @@ pub(crate) fn insert(db: &Connection, new: &NewTicket<'_>, now: Timestamp) -> Re
         new.id_card,
         word(new.arrival)?,
         new.priority,
+        new.shared,
     ])?;
     Ok(TicketId(db.last_insert_rowid()))
 }
@@ -249,13 +252,63 @@ pub(crate) fn get(db: &Connection, id: TicketId) -> Result<TicketRecord, StoreEr
     one(db, "id = ?1", [id.0])?.ok_or(StoreError::Unknown { what: "ticket", id: id.0 })
 }
 
+/// The ticket of a number, of the open batch if several batches of other laptops have it.
 pub(crate) fn by_number(db: &Connection, number: ShotNumber) -> Result<Option<TicketRecord>, StoreError> {
-    one(db, "number = ?1", [number.0])
+    one(
+        db,
+        "number = ?1 ORDER BY (batch = (SELECT id FROM batch WHERE state = 'open')) DESC, id DESC LIMIT 1",
+        [number.0],
+    )
 }
 
-/// Whom a booth has called or has in its seat.
+/// How many tickets of a batch carry a number: one, unless two stations gave it out.
+pub(crate) fn count_number(db: &Connection, batch: BatchId, number: ShotNumber) -> Result<u32, StoreError> {
+    let mut statement = db.prepare_cached("SELECT count(*) FROM ticket WHERE number = ?2 AND batch = ?1")?;
+    Ok(statement.query_row([batch.0, number.0], |row| row.get(0))?)
+}
+
+/// From now on a copy of what the stations of a hall say.
+pub(crate) fn share(db: &Connection, id: TicketId) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE ticket SET shared = 1 WHERE id = ?1")?.execute([id.0])?;
+    Ok(())
+}
+
+/// Whom a booth has called or has in its seat. Other laptops may call theirs alike in batches that are not open here.
 pub(crate) fn at_booth(db: &Connection, booth: &str) -> Result<Option<TicketRecord>, StoreError> {
-    one(db, "booth = ?1 AND stage IN ('called', 'seated')", [booth])
+    one(
+        db,
+        "booth = ?1 AND stage IN ('called', 'seated')
+            AND (shared = 0 OR batch = (SELECT id FROM batch WHERE state = 'open'))
+         ORDER BY stage DESC, since DESC LIMIT 1",
+        [booth],
+    )
+}
+
+/// How many others of a batch a booth has.
+pub(crate) fn others_at_booth(
+    db: &Connection,
+    batch: BatchId,
+    booth: &str,
+    but: TicketId,
+) -> Result<u32, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT count(*) FROM ticket WHERE booth = ?2 AND stage IN ('called', 'seated') AND batch = ?1 AND id <> ?3",
+    )?;
+    Ok(statement.query_row(params![batch.0, booth, but.0], |row| row.get(0))?)
+}
+
+/// Whoever is next among those that only this station may call.
+pub(crate) fn next_reserved(
+    db: &Connection,
+    batch: BatchId,
+    station: &str,
+) -> Result<Option<TicketRecord>, StoreError> {
+    one(
+        db,
+        "batch = ?1 AND stage = 'waiting' AND id IN (SELECT ticket FROM hall_ticket WHERE batch = ?1 AND reserved_to = ?2)
+         ORDER BY priority DESC, (returns = 0), number LIMIT 1",
+        params![batch.0, station],
+    )
 }
 
 /// Whoever is next: the order of [`domain::call_order`], as an index has it.
@@ -310,6 +363,12 @@ pub(crate) fn in_stage(
 pub(crate) fn count(db: &Connection, batch: BatchId, stage: &str) -> Result<u32, StoreError> {
     let mut statement = db.prepare_cached("SELECT count(*) FROM ticket WHERE batch = ?1 AND stage = ?2")?;
     Ok(statement.query_row(params![batch.0, stage], |row| row.get(0))?)
+}
+
+/// Whether a number was given out in a batch.
+pub(crate) fn is_any(db: &Connection, batch: BatchId) -> Result<bool, StoreError> {
+    let mut statement = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM ticket WHERE batch = ?1)")?;
+    Ok(statement.query_row([batch.0], |row| row.get(0))?)
 }
 
 /// Everything of a batch, oldest first.

@@ -4,6 +4,7 @@ mod damage;
 mod day;
 mod day_swap;
 mod faults;
+mod hall;
 mod handover;
 mod hostile;
 mod make_up;

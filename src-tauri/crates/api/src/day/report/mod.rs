@@ -62,7 +62,14 @@ pub(super) struct Facts {
     corrections: Vec<Corrected>,
     /// Start of the day that a point in time belongs to, where the station stands.
     day_start: fn(Timestamp) -> Timestamp,
-    now: Timestamp,
+    made: Moment,
+}
+
+/// When the report is made: by the clock of the world, and the day on the wall.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    pub now: Timestamp,
+    pub today: domain::Day,
 }
 
 struct Known {
@@ -82,10 +89,10 @@ struct Corrected {
 pub(super) fn facts(
     reader: &Reader,
     batch: CaptureBatch,
-    now: Timestamp,
+    made: Moment,
     day_start: fn(Timestamp) -> Timestamp,
 ) -> Result<Facts, StoreError> {
-    let report = reader.report(batch.id, now)?;
+    let report = reader.report(batch.id, made.now)?;
     let people = reader
         .people(batch.id)?
         .into_iter()
@@ -111,7 +118,7 @@ pub(super) fn facts(
             corrections.push(Corrected { record, one, other });
         }
     }
-    Ok(Facts { batch, report, people, overrides, retakes, corrections, day_start, now })
+    Ok(Facts { batch, report, people, overrides, retakes, corrections, day_start, made })
 }
 
 impl Facts {
@@ -128,7 +135,7 @@ pub(super) fn write(facts: &Facts, font: Vec<u8>, out: &Path) -> Result<ReportFi
         let text = error.text();
         ApiError::new(error.code(), text.zh, text.en)
     };
-    let now = facts.now;
+    let now = facts.made.now;
     let face = Typeface::from_bytes(font).map_err(failed)?;
     let id = format!("report-{}-{}", facts.batch.id, now.0);
     let imprint = Imprint { title: page::TITLE.to_owned(), made: now, id };

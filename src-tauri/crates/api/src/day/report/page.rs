@@ -57,7 +57,7 @@ pub(super) fn page(facts: &Facts) -> Report {
     Report {
         title: TITLE.to_owned(),
         subtitle: vec![plan.school.clone(), place.join("　")],
-        footer: format!("毕采站 Gradbooth　制表 {} {}", plan.date, facts.time(facts.now)),
+        footer: format!("毕采站 Gradbooth　制表 {} {}", facts.made.today, facts.time(facts.made.now)),
         sections,
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use ts_rs::TS;
 
-use crate::HallError;
+use crate::FactError;
 
 /// Longest name.
 const MAX_NAME: usize = 64;
@@ -22,11 +22,11 @@ macro_rules! name {
 
         impl $name {
             /// Checks the characters; anything else than named above is refused.
-            pub fn new(text: impl Into<String>) -> Result<Self, HallError> {
+            pub fn new(text: impl Into<String>) -> Result<Self, FactError> {
                 let text = text.into();
                 let allowed: fn(char) -> bool = $allowed;
                 let fits = !text.trim().is_empty() && text.chars().count() <= MAX_NAME;
-                if fits && text.chars().all(allowed) { Ok(Self(text)) } else { Err(HallError::Name($what)) }
+                if fits && text.chars().all(allowed) { Ok(Self(text)) } else { Err(FactError::Name($what)) }
             }
 
             /// The characters.
@@ -36,9 +36,9 @@ macro_rules! name {
         }
 
         impl TryFrom<String> for $name {
-            type Error = HallError;
+            type Error = FactError;
 
-            fn try_from(text: String) -> Result<Self, HallError> {
+            fn try_from(text: String) -> Result<Self, FactError> {
                 Self::new(text)
             }
         }
@@ -100,6 +100,13 @@ impl CodeKey {
             }
             Err(_) => Self::from(&code.fingerprint()),
         }
+    }
+}
+
+impl CodeKey {
+    /// From digits that are hex by their making.
+    pub(crate) fn from_hex(hex: String) -> Self {
+        Self(hex)
     }
 }
 

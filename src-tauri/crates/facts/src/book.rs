@@ -7,9 +7,9 @@ use domain::{PaymentMethod, PersonFacts, ShotNumber, Stage, TicketFact, call_ord
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::conflict::{self, Conflict, ShownConflict};
+use crate::conflict::{self, Conflict, Settlement, ShownConflict};
 use crate::fold::{fold, order};
-use crate::{CodeKey, Fact, FactId, HallError, Happening, Stamp, StationId, TicketKey, TicketState};
+use crate::{CodeKey, Fact, FactError, FactId, Happening, Stamp, StationId, TicketKey, TicketState};
 
 /// A fee that was taken or proved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -37,7 +37,7 @@ struct Line {
 pub struct Book {
     lines: BTreeMap<TicketKey, Line>,
     payments: BTreeMap<FactId, PaymentFact>,
-    settled: BTreeMap<String, String>,
+    settled: BTreeMap<String, Settlement>,
     known: BTreeMap<FactId, u64>,
     reused: BTreeSet<FactId>,
 }
@@ -55,7 +55,7 @@ pub enum Added {
 
 impl Book {
     /// Takes a fact. In any order, any number of times.
-    pub fn add(&mut self, fact: &Fact) -> Result<Added, HallError> {
+    pub fn add(&mut self, fact: &Fact) -> Result<Added, FactError> {
         fact.check()?;
         let print = print(fact);
         match self.known.get(&fact.id) {
@@ -68,10 +68,17 @@ impl Book {
         }
         self.known.insert(fact.id.clone(), print);
         match &fact.what {
-            Happening::Settled { conflict, reason } => {
-                self.settled.insert(conflict.clone(), reason.clone());
+            Happening::Settled { conflict, reason, keep } => {
+                let settlement = Settlement { reason: reason.clone(), keep: keep.clone(), stamp: fact.stamp };
+                match self.settled.get(conflict) {
+                    // The last word counts, whatever came in first.
+                    Some(known) if known.stamp >= fact.stamp => {}
+                    _ => {
+                        self.settled.insert(conflict.clone(), settlement);
+                    }
+                }
             }
-            Happening::Paid { ticket, amount_fen, method, cashier } => {
+            Happening::Paid { ticket, amount_fen, method, cashier, .. } => {
                 let payment = PaymentFact {
                     fact: fact.id.clone(),
                     ticket: ticket.clone(),

@@ -6,7 +6,7 @@ use domain::{ShotNumber, Stage, Text};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{CodeKey, FactId, LostStep, TicketKey, TicketState};
+use crate::{CodeKey, FactId, LostStep, Stamp, TicketKey, TicketState};
 
 /// Two facts that cannot both be the whole truth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -70,7 +70,18 @@ pub struct ShownConflict {
     /// What.
     pub conflict: Conflict,
     /// What was found and done, where somebody said so.
-    pub settled: Option<String>,
+    pub settled: Option<Settlement>,
+}
+
+/// A person's word on a conflict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Settlement {
+    /// What was found and done; [`crate::WITHHELD`] where words stay at the booth that wrote them.
+    pub reason: String,
+    /// The picture that counts, where one had to be chosen.
+    pub keep: Option<FactId>,
+    /// When.
+    pub stamp: Stamp,
 }
 
 impl Conflict {
@@ -105,27 +116,27 @@ impl Conflict {
         match self {
             Self::ShotTwice { numbers, booths, .. } => Text::new(
                 format!(
-                    "同一个采集码在 {} 各拍了一张（号 {}）。请并排核对两张照片，选定一张并写明原因。",
+                    "同一个采集码在机位 {} 各拍了一张（号 {}）。请并排核对两张照片，选定一张并写明原因。",
                     booths.join("、"),
-                    join(numbers)
+                    list(numbers, "、")
                 ),
                 format!(
-                    "One code was photographed at {} (numbers {}). Compare the pictures side by side, choose one and say why.",
+                    "One code was photographed at booths {} (numbers {}). Compare the pictures side by side, choose one and say why.",
                     booths.join(", "),
-                    join(numbers)
+                    list(numbers, ", ")
                 ),
             ),
             Self::CalledTwice { number, booths: [first, second], .. } => Text::new(
-                format!("{number} 号被 {first} 和 {second} 同时叫到。请确认此人在哪个机位。"),
+                format!("{number} 号被机位 {first} 和机位 {second} 同时叫到。请确认此人在哪个机位。"),
                 format!(
-                    "Number {number} was called by {first} and by {second}. Make sure at which booth the person is."
+                    "Number {number} was called by booth {first} and by booth {second}. Make sure at which booth the person is."
                 ),
             ),
             Self::TwoNumbers { numbers, .. } => Text::new(
-                format!("同一个采集码有多个号：{}。请保留一个，其余按“离开”处理。", join(numbers)),
+                format!("同一个采集码有多个号：{}。请保留一个，其余按“离开”处理。", list(numbers, "、")),
                 format!(
                     "One code has several numbers: {}. Keep one and let the others leave.",
-                    join(numbers)
+                    list(numbers, ", ")
                 ),
             ),
             Self::NumberDoubled { number, .. } => Text::new(
@@ -151,6 +162,11 @@ impl Conflict {
 
 fn join<T: ToString>(items: &[T]) -> String {
     items.iter().map(T::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// The same for people to read.
+fn list(numbers: &[ShotNumber], comma: &str) -> String {
+    numbers.iter().map(ShotNumber::to_string).collect::<Vec<_>>().join(comma)
 }
 
 /// Finds them all.

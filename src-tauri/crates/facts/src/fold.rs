@@ -65,6 +65,8 @@ pub struct TicketState {
     pub name: Option<String>,
     /// 学号, where identities travel.
     pub student_no: Option<String>,
+    /// Which line of the roster, by its keyed hash.
+    pub person: Option<CodeKey>,
 }
 
 impl TicketState {
@@ -106,6 +108,7 @@ pub fn fold<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Option<TicketState
                     retakes_listed: 0,
                     name: None,
                     student_no: None,
+                    person: None,
                 });
             }
             // Nobody writes about a ticket before it is given out; a hostile fact must not get lost all the same.
@@ -141,6 +144,10 @@ impl TicketState {
             Happening::CodeBound { .. } => self.lose(fact, "code_bound", None),
             Happening::CodeCorrected { code, .. } => self.code = Some(code.clone()),
             Happening::RetakeListed { .. } => self.retakes_listed += 1,
+            // A line that was told first stays: two lines would be two people under one number.
+            Happening::PersonBound { person, .. } => {
+                self.person.get_or_insert_with(|| person.clone());
+            }
             Happening::Named { name, student_no, .. } => {
                 self.name = name.clone().or(self.name.take());
                 self.student_no = student_no.clone().or(self.student_no.take());

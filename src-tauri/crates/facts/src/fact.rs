@@ -5,7 +5,7 @@ use domain::{PaymentMethod, ShotNumber};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{BatchKey, CodeKey, FactId, HallError, Stamp, TicketKey};
+use crate::{BatchKey, CodeKey, FactError, FactId, Stamp, TicketKey};
 
 /// Most bytes of one fact as JSON; the longest reason in Chinese takes less than a third.
 pub const MAX_FACT: usize = 4096;
@@ -84,6 +84,9 @@ pub enum Happening {
     Paid {
         /// For which ticket, if there is one yet.
         ticket: Option<TicketKey>,
+        /// For which line of the roster, by its keyed hash, where there is no ticket yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<CodeKey>,
         /// In 分.
         amount_fen: u32,
         /// How.
@@ -105,12 +108,23 @@ pub enum Happening {
         /// 学号.
         student_no: Option<String>,
     },
+    /// Which line of the school's roster it is, without saying who: a keyed hash of the line's 学号 or 序号, which only
+    /// stations with the same roster can follow.
+    PersonBound {
+        /// Which.
+        ticket: TicketKey,
+        /// Which line.
+        person: CodeKey,
+    },
     /// Somebody looked at a conflict and put it right.
     Settled {
         /// [`crate::Conflict::key`].
         conflict: String,
         /// What was found and done.
         reason: String,
+        /// The picture that counts, where one had to be chosen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep: Option<FactId>,
     },
 }
 
@@ -125,6 +139,7 @@ impl Fact {
             | Happening::CodeBound { ticket, .. }
             | Happening::CodeCorrected { ticket, .. }
             | Happening::RetakeListed { ticket }
+            | Happening::PersonBound { ticket, .. }
             | Happening::Named { ticket, .. } => Some(ticket),
             Happening::Paid { ticket, .. } => ticket.as_ref(),
             Happening::Settled { .. } => None,
@@ -137,7 +152,7 @@ impl Fact {
     }
 
     /// Refuses what no station of this program writes.
-    pub fn check(&self) -> Result<(), HallError> {
+    pub fn check(&self) -> Result<(), FactError> {
         let line = |text: &str, max| text.chars().count() <= max && !text.chars().any(char::is_control);
         let sound = match &self.what {
             Happening::Issued { number, .. } => (1..=MAX_NUMBER).contains(&number.0),
@@ -153,16 +168,16 @@ impl Fact {
             Happening::Named { name, student_no, .. } => {
                 [name, student_no].into_iter().flatten().all(|text| line(text, 100))
             }
-            Happening::Settled { conflict, reason } => line(conflict, 300) && line(reason, MAX_REASON),
+            Happening::Settled { conflict, reason, .. } => line(conflict, 300) && line(reason, MAX_REASON),
             _ => true,
         };
         let seqs = self.id.seq >= 1 && self.ticket().is_none_or(|ticket| ticket.seq >= 1);
         let fits = i64::try_from(self.id.seq).is_ok();
-        if sound && seqs && fits && self.stamp.is_sane() { Ok(()) } else { Err(HallError::BadFact) }
+        if sound && seqs && fits && self.stamp.is_sane() { Ok(()) } else { Err(FactError::BadFact) }
     }
 
-    /// The words that do not travel taken out, unless the batch lets identities travel.
-    pub(crate) fn for_hall(&self, identities: bool) -> Option<Self> {
+    /// As it travels: the words that stay at the booth taken out, unless the batch lets identities travel.
+    pub fn for_hall(&self, identities: bool) -> Option<Self> {
         if identities {
             return Some(self.clone());
         }

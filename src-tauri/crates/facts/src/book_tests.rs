@@ -140,7 +140,12 @@ fn a_hostile_fact_is_refused_and_changes_nothing() {
     odd = issued("a", u64::MAX, 1, 5, None);
     assert!(book.add(&odd).is_err());
     let (method, cashier) = (PaymentMethod::Cash, "c".to_owned());
-    odd = fact("a", 1, 1, Happening::Paid { ticket: None, amount_fen: u32::MAX, method, cashier });
+    odd = fact(
+        "a",
+        1,
+        1,
+        Happening::Paid { ticket: None, person: None, amount_fen: u32::MAX, method, cashier },
+    );
     assert!(book.add(&odd).is_err());
     odd = step("a", 2, 1, &id("a", 1), call("\u{1b}[2J"));
     assert!(book.add(&odd).is_err());
