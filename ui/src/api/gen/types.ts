@@ -1260,7 +1260,7 @@ recipient: string, } | { "kind": "passphrase",
 /**
  * It.
  */
-passphrase: string, };
+passphrase: Secret, };
 
 export type ExportPlan = { 
 /**
@@ -2237,11 +2237,11 @@ export type ParcelKey = { "kind": "identity",
 /**
  * The secret key.
  */
-identity: string, } | { "kind": "passphrase", 
+identity: Secret, } | { "kind": "passphrase", 
 /**
  * It.
  */
-passphrase: string, };
+passphrase: Secret, };
 
 export type ParcelKind = "bag" | "sealed" | "correction";
 
@@ -3372,6 +3372,10 @@ text: string,
  */
 limit: number, };
 
+export type Secret = string;
+
+export type SecretPlace = "keyring" | "sealed_file";
+
 export type Settings = { 
 /**
  * `zh` or `en`.
@@ -4080,6 +4084,10 @@ code: SuspicionCode,
  */
 value: number | null, 
 /**
+ * From which on the measure is told.
+ */
+limit?: number | null, 
+/**
  * What was seen, and what to do.
  */
 text: Text, };
@@ -4336,9 +4344,25 @@ secret: string | null,
  */
 secret_kept: boolean, 
 /**
- * Through which proxy: `system`, `direct`, or its address `http://host:port`.
+ * Where it is kept. Ignored in requests.
+ */
+secret_place?: SecretPlace | null, 
+/**
+ * Through which proxy: `system`, `direct`, or its address `http://host:port`, without a name or password in it.
  */
 proxy: string, 
+/**
+ * Name at the proxy, if it wants one.
+ */
+proxy_user?: string | null, 
+/**
+ * Password at the proxy. As `secret`: null in answers, null in requests keeps it.
+ */
+proxy_secret?: string | null, 
+/**
+ * Whether one is kept. Ignored in requests.
+ */
+proxy_secret_kept?: boolean | null, 
 /**
  * Certificates of authorities to trust besides the system's, PEM.
  */
@@ -4672,3 +4696,4 @@ export interface Events {
   "station": StationView;
   "live": LiveView;
 }
+
