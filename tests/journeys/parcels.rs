@@ -36,8 +36,8 @@ fn the_list_opens_in_openpyxl_with_every_digit_and_the_bag_in_bagit() {
 for row in openpyxl.load_workbook(sys.argv[1]).active.iter_rows(values_only=True):
     print('|'.join(f'{type(cell).__name__}:{cell}' for cell in row))";
     let cells = run(&excel, script, &list);
-    for n in 0..NAMES.len() {
-        for text in [student_no(n), id_number(n), NAMES[n].to_owned()] {
+    for (n, name) in NAMES.into_iter().enumerate() {
+        for text in [student_no(n), id_number(n), name.to_owned()] {
             assert!(cells.contains(&format!("str:{text}")), "{text} as text, digit by digit: {cells}");
         }
     }
@@ -163,7 +163,8 @@ fn names_that_would_meet_or_lead_away_give_every_person_a_file() {
             .collect();
         let mut wanted: Vec<_> =
             (0..people.len()).map(|n| domain::ContentHash::of(&stock::bytes(n)).to_hex()).collect();
-        (hashes.sort(), wanted.sort());
+        hashes.sort();
+        wanted.sort();
         assert_eq!(hashes, wanted, "everybody's own picture, once");
         for path in &found {
             let below = path.strip_prefix(&done.place).expect("inside of the bag").display().to_string();

@@ -156,7 +156,7 @@ fn sealed_objects_open_for_the_recipient_and_nobody_else() {
     let done = upload(&station, stock.batch);
     assert_eq!((done.state, done.closed), (UploadState::Complete, true), "{done:?}");
     drop(station);
-    let (db, _) = Store::open(&home.path().join("data"), "look", now()).expect("opens");
+    let (db, _) = Store::open(home.path().join("data"), "look", now()).expect("opens");
     let rows = db.uploads(Some(stock.batch)).expect("rows");
     assert_eq!(rows.len(), 6);
     for row in rows {

@@ -7,13 +7,16 @@ use std::sync::{Arc, Mutex};
 
 use super::wire::{Request, read_request};
 
+/// Method, path, idempotency key, authorization.
+pub type Asked = (String, String, Option<String>, Option<String>);
+
 /// What it has and what it was asked.
 #[derive(Default)]
 pub struct Shelf {
     /// Objects by path.
     pub objects: Mutex<BTreeMap<String, Vec<u8>>>,
-    /// Every request: method, path, idempotency key, authorization.
-    pub asked: Mutex<Vec<(String, String, Option<String>, Option<String>)>>,
+    /// Every request.
+    pub asked: Mutex<Vec<Asked>>,
 }
 
 impl Shelf {

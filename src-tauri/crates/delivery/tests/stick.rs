@@ -161,7 +161,7 @@ impl Stick {
              /usr/sbin/dmsetup --noudevsync --noudevrules create liar {}\n",
             path.display()
         );
-        ("/dev/mapper/liar", lines)
+        ("/dev/dm-0", lines)
     }
 
     fn job(&self, job: &str, stop_at: Option<u32>) -> Option<String> {
@@ -181,7 +181,7 @@ impl Stick {
              for f in nls/nls_cp437 nls/nls_utf8 nls/nls_iso8859-1 nls/nls_ascii fat/fat fat/vfat; do\n\
              [ ! -f $m/$f.ko ] || /usr/sbin/insmod $m/$f.ko; done\n\
              {lines}$b mount -t tmpfs none /mnt; $b mkdir /mnt/stick\n\
-             $b mount -t vfat -o utf8=1 {device} /mnt/stick || echo RESULT no-mount\n\
+             $b mount -t vfat -o utf8=1 {device} /mnt/stick || {{ echo RESULT no-mount; $b poweroff -f; }}\n\
              export {JOB}='{job} /mnt/stick' TMPDIR=/mnt\n\
              {} --exact works_on_the_stick --ignored --nocapture\n\
              $b umount /mnt/stick; $b poweroff -f\n",

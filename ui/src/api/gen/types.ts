@@ -4696,3 +4696,4 @@ export interface Events {
   "station": StationView;
   "live": LiveView;
 }
+

@@ -183,31 +183,35 @@ impl Run<'_> {
     fn seal(&mut self, now: Timestamp) -> Option<ContentHash> {
         let tags = self.plan.tag_files(now);
         self.begin(Phase::Sealing, tags.len());
-        let mut checksum = None;
-        for (name, text) in tags {
-            if name == "tagmanifest-sha256.txt" {
-                checksum = Some(ContentHash::of(text.as_bytes()));
-            }
-            if let Err(e) = self.write_tag(name, text.as_bytes()) {
-                self.stop(&e);
-                // Half a seal is none.
-                let _ = self.device.remove(&self.bag.join("bagit.txt"));
-                return None;
-            }
-            self.step(0);
+        let (last, first) = tags.split_last()?;
+        if let Err(e) = self.write_tags(first).and_then(|()| self.write_tags(std::slice::from_ref(last))) {
+            self.stop(&e);
+            // Half a seal is none.
+            let _ = self.device.remove(&self.bag.join("bagit.txt"));
+            return None;
         }
-        checksum
+        tags.iter().for_each(|_| self.step(0));
+        let list = tags.iter().find(|(name, _)| *name == "tagmanifest-sha256.txt");
+        list.map(|(_, text)| ContentHash::of(text.as_bytes()))
     }
 
-    fn write_tag(&self, name: &str, content: &[u8]) -> io::Result<()> {
-        let target = self.bag.join(name);
-        let temporary = temporary_of(&target);
-        self.device.write(&temporary, content)?;
-        self.device.settle(&self.bag, std::slice::from_ref(&temporary))?;
-        self.device.rename(&temporary, &target)?;
-        self.device.settle(&self.bag, std::slice::from_ref(&target))?;
-        let back = hash_of(&mut *self.device.read_back(&target)?)?;
-        if back == ContentHash::of(content) { Ok(()) } else { Err(io::Error::other("read back differs")) }
+    fn write_tags(&self, tags: &[(&str, String)]) -> io::Result<()> {
+        let targets: Vec<PathBuf> = tags.iter().map(|(name, _)| self.bag.join(name)).collect();
+        let temporary: Vec<PathBuf> = targets.iter().map(|target| temporary_of(target)).collect();
+        for (path, (_, text)) in temporary.iter().zip(tags) {
+            self.device.write(path, text.as_bytes())?;
+        }
+        self.device.settle(&self.bag, &temporary)?;
+        for (from, to) in temporary.iter().zip(&targets) {
+            self.device.rename(from, to)?;
+        }
+        self.device.settle(&self.bag, &targets)?;
+        for (path, (_, text)) in targets.iter().zip(tags) {
+            if hash_of(&mut *self.device.read_back(path)?)? != ContentHash::of(text.as_bytes()) {
+                return Err(io::Error::other("read back differs"));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn stop(&mut self, error: &io::Error) {
