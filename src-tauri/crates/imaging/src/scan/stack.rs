@@ -152,7 +152,7 @@ fn best(fixed: &GrayImage, view: &GrayImage, from: (i32, i32), reach: i32, step:
             }
         }
         // Little overlap proves nothing.
-        if count == 0 { u64::MAX } else { sum * 1000 / count }
+        (sum * 1000).checked_div(count).unwrap_or(u64::MAX)
     };
     let mut found = (u64::MAX, from);
     for dy in from.1 - reach..=from.1 + reach {
