@@ -187,7 +187,7 @@ fn what_no_single_frame_shows_is_read_from_several_joined() {
         let mut done = false;
         for tick in 0..12u64 {
             let picture = booth.frame(&scene, stream * 100 + tick * 2);
-            let frame = grained(&image::imageops::grayscale(&picture), stream * 12 + tick);
+            let frame = grained(&imageops::grayscale(&picture), stream * 12 + tick);
             let single = Scanner::new().read(&frame, Duration::from_millis(60));
             alone += u32::from(matches!(single, ScanOutcome::Codes(_)));
             if let ScanOutcome::Codes(codes) = scanner.read(&frame, PATIENT) {
