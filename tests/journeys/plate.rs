@@ -69,9 +69,8 @@ fn the_empty_seat_is_shot_kept_and_used_and_the_portrait_can_be_made_again() {
     let assets = places::assets();
     let engine = api::load_engine(&assets).expect("the models");
     let spec = assets.spec("registry-safe", None).expect("the standard");
-    let again = |original: &[u8], plate: Option<&[u8]>| {
-        api::rebuild(provenance, original, plate, &spec, &engine)
-    };
+    let again =
+        |original: &[u8], plate: Option<&[u8]>| api::rebuild(provenance, original, plate, &spec, &engine);
     assert_eq!(again(&original, Some(&kept)).expect("made again"), delivered);
     assert!(provenance["measures"]["geometry"]["head_top_px"].is_number(), "all that was measured");
     assert!(provenance["crop"]["w"].is_number() && provenance["scale"].is_number(), "the transform");

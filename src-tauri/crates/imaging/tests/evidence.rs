@@ -172,7 +172,11 @@ fn an_enlarged_portrait_shows_the_period_of_its_interpolation() {
 fn a_screenshot_is_known_by_its_pixels_and_its_bars() {
     let mut screen = scaled(&photograph(4), 1080, 1440, Kernel::Linear);
     screen = RgbImage::from_fn(1080, 2400, |_, y| {
-        if y < 100 || y > 2250 { Rgb([250, 250, 250]) } else { *screen.get_pixel(540, (y / 2).min(1439)) }
+        if !(100..=2250).contains(&y) {
+            Rgb([250, 250, 250])
+        } else {
+            *screen.get_pixel(540, (y / 2).min(1439))
+        }
     });
     for (y, x) in [(40, 30), (50, 900), (60, 1000)] {
         screen.put_pixel(x, y, Rgb([0, 0, 0]));

@@ -4696,4 +4696,3 @@ export interface Events {
   "station": StationView;
   "live": LiveView;
 }
-

@@ -315,7 +315,7 @@ impl DayOperations for Station {
 
     fn queue_next(&self, request: BoothRequest) -> Result<Option<TicketView>, ApiError> {
         match self.hall_call(None, request.booth.as_ref())? {
-            Called::Ticket(record) => return self.ticket_view(record).map(Some),
+            Called::Ticket(record) => return self.ticket_view(*record).map(Some),
             Called::Nobody => return Ok(None),
             Called::Alone => {}
         }
@@ -325,7 +325,7 @@ impl DayOperations for Station {
     fn queue_call(&self, request: CallRequest) -> Result<TicketView, ApiError> {
         let number = request.number;
         if let Called::Ticket(record) = self.hall_call(Some(number), request.booth.as_ref())? {
-            return self.ticket_view(record);
+            return self.ticket_view(*record);
         }
         let called = self.call(move |store, now| {
             let booth = request.booth.unwrap_or_else(|| store.station().to_owned());

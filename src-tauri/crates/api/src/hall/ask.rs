@@ -12,7 +12,7 @@ use crate::station::Station;
 /// What came of asking the hall.
 pub(crate) enum Called {
     /// Called.
-    Ticket(TicketRecord),
+    Ticket(Box<TicketRecord>),
     /// Nobody waits.
     Nobody,
     /// The station decides by itself, as ever.
@@ -52,7 +52,7 @@ impl Station {
                     owner.arm_called();
                     Ok(record)
                 })?;
-                Ok(record.map_or(Called::Nobody, Called::Ticket))
+                Ok(record.map_or(Called::Nobody, |record| Called::Ticket(Box::new(record))))
             }
         }
     }
