@@ -221,7 +221,8 @@ fn photo(root: &Path, truth: &Value) -> Result<Base, Failure> {
 fn drawn() -> Vec<Base> {
     let booth = Booth::new(Size { width: 1280, height: 720 }, Vec::new());
     let good = Pose::default();
-    let poses: [(&str, Pose, Option<(&'static str, &'static [FindingCode])>); 5] = [
+    type Fault = (&'static str, &'static [FindingCode]);
+    let poses: [(&str, Pose, Option<Fault>); 5] = [
         ("good", good, None),
         ("shut", Pose { eyes_closed: true, ..good }, Some(("drawn eyes", &[F::EyesClosed]))),
         ("open-mouth", Pose { mouth_open: 0.6, ..good }, Some(("drawn mouth", &[F::MouthOpen]))),
