@@ -54,7 +54,7 @@ fn the_empty_seat_is_shot_kept_and_used_and_the_portrait_can_be_made_again() {
     let sitting = item.sitting;
     drop(station);
 
-    let (store, _) = Store::open(&folder.path().join("demo"), "test", now()).expect("the folder opens");
+    let (store, _) = Store::open(folder.path().join("demo"), "test", now()).expect("the folder opens");
     assert!(store.verify().expect("looked over").is_clean());
     let detail = store.sitting_detail(sitting).expect("the sitting");
     let provenance = &detail.shots[0].provenance;

@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn things_and_a_hard_shadow_make_it_uneven() {
-        let shadow = |x: f64, _: f64| if x > 0.5 { [120.0; 3] } else { [150.0; 3] };
+        let shadow = |x: f64, _: f64| if x > 0.5 { [100.0; 3] } else { [180.0; 3] };
         assert_eq!(grades(&plate(shadow))[0], Grade::Warn);
         let shelf = |x: f64, y: f64| {
             if ((x * 14.0) as u32 + (y * 9.0) as u32).is_multiple_of(2) {

@@ -217,13 +217,11 @@ fn photo(root: &Path, truth: &Value) -> Result<Base, Failure> {
     Ok(Base { name: name(&file), frame, face: None, alpha: None, truth: attributes, open, clean })
 }
 
-/// What a picture is to be found with: a name, and the findings that tell it.
-type Fault = (&'static str, &'static [FindingCode]);
-
 /// Eight drawn people as the standard wants them, and each with shut eyes, an open mouth, a broad smile and a tilt.
 fn drawn() -> Vec<Base> {
     let booth = Booth::new(Size { width: 1280, height: 720 }, Vec::new());
     let good = Pose::default();
+    type Fault = (&'static str, &'static [FindingCode]);
     let poses: [(&str, Pose, Option<Fault>); 5] = [
         ("good", good, None),
         ("shut", Pose { eyes_closed: true, ..good }, Some(("drawn eyes", &[F::EyesClosed]))),

@@ -60,7 +60,7 @@ fn a_payload_names_no_file_and_is_in_no_record_but_its_own() {
     for name in &names {
         assert!(!name.to_lowercase().contains("secret") && !name.contains("payload"), "{name}");
         let file = name.rsplit(['/', '\\']).next().unwrap();
-        let fixed = ["originals", "portraits", "tmp", "rescued", "station.lock", "shot_number"]
+        let fixed = ["originals", "portraits", "plates", "tmp", "rescued", "station.lock", "shot_number"]
             .contains(&file)
             || file.starts_with("gradbooth.db")
             || PictureName::parse(file).is_some()
