@@ -45,8 +45,7 @@ fn the_empty_seat_is_shot_kept_and_used_and_the_portrait_can_be_made_again() {
     station.shoot(Nothing {}).expect("the shutter works");
     let reviewed = wait_phase(&station, "reviewing");
     assert_eq!(reviewed.plate.state, PlateState::Fresh);
-    let accepted =
-        station.accept(AcceptRequest { reason: Some("test".into()) }).expect("accepting works");
+    let accepted = station.accept(AcceptRequest { reason: Some("test".into()) }).expect("accepting works");
     let item = &accepted.strip[0];
     let history = station.sitting_history(SittingRequest { id: item.sitting }).expect("the sitting is known");
     assert_eq!(history.shots.len(), 1);
@@ -70,9 +69,8 @@ fn the_empty_seat_is_shot_kept_and_used_and_the_portrait_can_be_made_again() {
     let assets = places::assets();
     let engine = api::load_engine(&assets).expect("the models");
     let spec = assets.spec("registry-safe", None).expect("the standard");
-    let again = |original: &[u8], plate: Option<&[u8]>| {
-        api::rebuild(provenance, original, plate, &spec, &engine)
-    };
+    let again =
+        |original: &[u8], plate: Option<&[u8]>| api::rebuild(provenance, original, plate, &spec, &engine);
     assert_eq!(again(&original, Some(&kept)).expect("made again"), delivered);
     assert!(provenance["measures"]["geometry"]["head_top_px"].is_number(), "all that was measured");
     assert!(provenance["crop"]["w"].is_number() && provenance["scale"].is_number(), "the transform");
@@ -126,8 +124,7 @@ fn the_command_line_says_what_a_plate_is_worth_and_replay_uses_it() {
     let folder = folder();
     let (frames, data) = (folder.path().join("day"), folder.path().join("data"));
     let text = |path: &std::path::Path| path.to_str().expect("a readable path").to_owned();
-    let out =
-        journeys::places::gradbooth(&["demo", "day", "--out", &text(&frames), "--students", "1"]);
+    let out = journeys::places::gradbooth(&["demo", "day", "--out", &text(&frames), "--students", "1"]);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let booth = testkit::Booth::new(domain::Size { width: 1280, height: 720 }, Vec::new());
     booth.frame(&testkit::Scene::EmptySeat, 1).save(frames.join("plate.png")).expect("a plate");
@@ -138,7 +135,11 @@ fn the_command_line_says_what_a_plate_is_worth_and_replay_uses_it() {
     let out = places::gradbooth(&["plate", "check", &plate, "--json"]);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     let line = &places::json_lines(&out)[0];
-    assert_eq!((line["faces"].as_u64(), line["notes"].as_array().map(Vec::len)), (Some(0), Some(4)), "{line}");
+    assert_eq!(
+        (line["faces"].as_u64(), line["notes"].as_array().map(Vec::len)),
+        (Some(0), Some(4)),
+        "{line}"
+    );
     let out = places::gradbooth(&["plate", "check", &text(&seated), "--json"]);
     assert_eq!(out.status.code(), Some(1));
     assert_eq!(places::json_lines(&out)[0]["grade"], "bad");
@@ -149,6 +150,7 @@ fn the_command_line_says_what_a_plate_is_worth_and_replay_uses_it() {
     assert!(store.verify().expect("looked over").is_clean());
     let strip = store.today(Timestamp(0), 1).expect("the strip");
     let detail = store.sitting_detail(strip[0].sitting).expect("the sitting");
-    let accepted = detail.shots.iter().find(|s| s.disposition == store::Disposition::Accepted).expect("a shot");
+    let accepted =
+        detail.shots.iter().find(|s| s.disposition == store::Disposition::Accepted).expect("a shot");
     assert_eq!(accepted.provenance["mode"], "plate", "{}", accepted.provenance);
 }

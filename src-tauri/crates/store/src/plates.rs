@@ -54,7 +54,9 @@ impl Store {
         for (id, content) in plate::contents(&self.db)? {
             match self.plate_picture(&content) {
                 Ok(_) => sound += 1,
-                Err(error) => bad.push(format!("plate whose picture cannot be used ({}): {id}", error.code())),
+                Err(error) => {
+                    bad.push(format!("plate whose picture cannot be used ({}): {id}", error.code()))
+                }
             }
         }
         Ok((bad, sound))
