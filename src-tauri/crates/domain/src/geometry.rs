@@ -452,11 +452,11 @@ mod tests {
     /// Whether any of very many crops inside the frame is inside all bands.
     fn somewhere_inside(face: &FacePoints, frame: Size, spec: &PhotoSpec) -> bool {
         let smallest = f64::from(spec.size.height) / f64::from(frame.height);
-        (0..2_000).map(|i| smallest * 1.001f64.powi(i)).any(|scale| {
+        (0..700).map(|i| smallest * 1.003f64.powi(i)).any(|scale| {
             let (w, h) = (f64::from(spec.size.width) / scale, f64::from(spec.size.height) / scale);
             let x = (face.centre_x() - w / 2.0).clamp(0.0, f64::from(frame.width) - w);
-            (0..200).any(|i| {
-                let crop = Crop { x, y: (f64::from(frame.height) - h) * f64::from(i) / 199.0, w, h };
+            (0..100).any(|i| {
+                let crop = Crop { x, y: (f64::from(frame.height) - h) * f64::from(i) / 99.0, w, h };
                 let (b, g) = (&spec.bands, face.in_crop(&crop, spec.size).measure(spec.size));
                 b.head_top.allows(g.head_top_px)
                     && b.eye_line.allows(g.eye_line_px)
