@@ -41,7 +41,17 @@ pub fn screens(into: Option<&str>) -> Done {
     let dir = into.map_or_else(|| paths::cache().join("screens"), PathBuf::from);
     let mut test = command(
         "cargo",
-        ["test", "-q", "--workspace", "--test", "screens", "--", "--ignored", "--nocapture"],
+        [
+            "test",
+            "-q",
+            "--workspace",
+            "--test",
+            "screens",
+            "--",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ],
     );
     test.env("GRADBOOTH_SCREENS", &dir);
     under_display("screens", test)?;
