@@ -139,13 +139,26 @@ impl Window {
         self.wait_css(&format!("[data-testid=\"notice\"][data-code=\"{code}\"]")).await;
     }
 
-    /// Presses keys, wherever the focus is. Use `\u{E007}` and the like for special keys.
+    /// Presses keys, wherever the focus is: several at a barcode gun's speed, a single one as a person does, who needs
+    /// a moment before the next. Use `\u{E007}` and the like for special keys.
     pub async fn press(&self, keys: &str) {
+        /// Longer than the window waits for a gun's next key.
+        const PERSONS_GAP: Duration = Duration::from_millis(60);
         let body = self.client.active_element().await.expect("something has the focus");
         match body.send_keys(keys).await {
             // A key that closes a form takes the field away before the driver has let the key go.
             Err(error) if error.is_stale_element_reference() => {}
             sent => sent.expect("keys arrive"),
+        }
+        if keys.chars().count() == 1 {
+            tokio::time::sleep(PERSONS_GAP).await;
+        }
+    }
+
+    /// Types text as a person does, wherever the focus is.
+    pub async fn type_text(&self, text: &str) {
+        for key in text.chars() {
+            self.press(key.encode_utf8(&mut [0; 4])).await;
         }
     }
 

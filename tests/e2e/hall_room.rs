@@ -48,7 +48,7 @@ pub async fn room(cluster: &Cluster, size: &str, tongue: &str, dir: Option<&Path
     shot("30-hall-address").await;
     let port = cluster.port().to_string();
     for text in ["127.0.0.1", "crew", "secret", "nothere", &port] {
-        window.press(text).await;
+        window.type_text(text).await;
         window.press(DOWN).await;
     }
     let typed = window.wait("hall-password").await.prop("value").await.unwrap();
@@ -58,7 +58,7 @@ pub async fn room(cluster: &Cluster, size: &str, tongue: &str, dir: Option<&Path
     shot("31-hall-diagnosis").await;
     window.press(UP).await;
     window.press(UP).await;
-    window.press(&database).await;
+    window.type_text(&database).await;
     window.press(keys::ENTER).await;
     window.wait("hall-choice-share").await;
     shot("32-hall-choices").await;
@@ -120,7 +120,7 @@ pub async fn room(cluster: &Cluster, size: &str, tongue: &str, dir: Option<&Path
     window.wait("hall-side").await;
     window.press(RIGHT).await;
     shot("39-hall-decide").await;
-    window.press("2 号机位那张睁眼").await;
+    window.type_text("2 号机位那张睁眼").await;
     window.press(keys::ENTER).await;
     window.wait_css("[data-testid=\"hall-conflict\"].done").await;
     shot("40-hall-settled").await;
