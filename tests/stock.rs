@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use domain::{BatchId, BatchPlan, CaptureCode, CodeSource, ContentHash, Fingerprint, Verdict};
+use domain::{BatchId, BatchPlan, CaptureCode, CodeSource, ContentHash, Fingerprint, SubjectId, Verdict};
 use store::{NewIntake, Store};
 
 use crate::booth::now;
@@ -45,22 +45,32 @@ pub fn lay_in(data: &Path, people: usize, upload_allowed: bool) -> Stock {
         let code = CaptureCode::new(format!("https://example.invalid/{n:06}").into_bytes()).expect("a code");
         let jpeg = bytes(n);
         pictures.push((code.fingerprint(), ContentHash::of(&jpeg)));
-        let new = NewIntake {
-            batch: Some(batch),
-            code: &code,
-            source: CodeSource::Hand,
-            subject: None,
-            retake_of: None,
-            jpeg: &jpeg,
-            quality: 90,
-            spec_id: "registry-safe",
-            verdict: Verdict::Pass,
-            findings: Vec::new(),
-            origin: "other",
-            looked: false,
-        };
+        let new = accepted(batch, &code, None, &jpeg);
         store.take_in(&new, now()).expect("taken in");
     }
     store.seal_batch(batch, None, now()).expect("sealed");
     Stock { batch, pictures }
+}
+
+/// A good picture from elsewhere under this code, perhaps of somebody on the roster.
+pub fn accepted<'a>(
+    batch: BatchId,
+    code: &'a CaptureCode,
+    subject: Option<SubjectId>,
+    jpeg: &'a [u8],
+) -> NewIntake<'a> {
+    NewIntake {
+        batch: Some(batch),
+        code,
+        source: CodeSource::Hand,
+        subject,
+        retake_of: None,
+        jpeg,
+        quality: 90,
+        spec_id: "registry-safe",
+        verdict: Verdict::Pass,
+        findings: Vec::new(),
+        origin: "other",
+        looked: false,
+    }
 }

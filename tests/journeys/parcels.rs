@@ -6,12 +6,12 @@ use std::process::Command;
 
 use api::handover::operations::HandoverOperations;
 use api::handover::view::*;
-use domain::{CaptureCode, CodeSource, Subject, Verdict};
+use domain::{CaptureCode, Subject};
 use journeys::booth::{now, station};
 use journeys::net::python::python;
 use journeys::sealed_day::{NAMES, id_number, student_no};
 use journeys::{places, stock};
-use store::{NewIntake, Store};
+use store::Store;
 
 use super::handover::{BATCH, day, export, folder, wait};
 
@@ -121,20 +121,7 @@ fn names_that_would_meet_or_lead_away_give_every_person_a_file() {
             let line = db.add_late_entry(batch, &subject, "补录", now()).expect("a line");
             let code = CaptureCode::new(format!("code {n}")).expect("a code");
             let jpeg = stock::bytes(n);
-            let new = NewIntake {
-                batch: Some(batch),
-                code: &code,
-                source: CodeSource::Hand,
-                subject: Some(line),
-                retake_of: None,
-                jpeg: &jpeg,
-                quality: 90,
-                spec_id: "registry-safe",
-                verdict: Verdict::Pass,
-                findings: Vec::new(),
-                origin: "other",
-                looked: false,
-            };
+            let new = stock::accepted(batch, &code, Some(line), &jpeg);
             db.take_in(&new, now()).expect("taken in");
         }
         db.seal_batch(batch, None, now()).expect("sealed");

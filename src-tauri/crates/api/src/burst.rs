@@ -59,8 +59,7 @@ impl Candidate {
         };
         let seat = plate.and_then(Plate::picture);
         let portrait = engine.finish(prepared, spec, seat, &Options::default()).map_err(develop_failed)?;
-        exposure(&self.frame, &self.rgb, portrait, spec, plate)
-            .map(|made| Exposure { ms: pressed.elapsed().as_secs_f64() * 1000.0, ..made })
+        exposure(&self.frame, &self.rgb, portrait, spec, plate, pressed)
     }
 
     fn rank(&self) -> (bool, f64) {
@@ -153,8 +152,7 @@ pub fn develop(
 ) -> Result<Exposure, ApiError> {
     let seat = plate.and_then(Plate::picture);
     let portrait = engine.portrait(rgb, spec, seat, &Options::default()).map_err(develop_failed)?;
-    exposure(frame, rgb, portrait, spec, plate)
-        .map(|made| Exposure { ms: pressed.elapsed().as_secs_f64() * 1000.0, ..made })
+    exposure(frame, rgb, portrait, spec, plate, pressed)
 }
 
 fn develop_failed(error: impl std::fmt::Display) -> ApiError {
@@ -173,6 +171,7 @@ fn exposure(
     portrait: Portrait,
     spec: &PhotoSpec,
     plate: Option<&Plate>,
+    pressed: Instant,
 ) -> Result<Exposure, ApiError> {
     let (original, extension) = original_of(frame, rgb)?;
     let provenance = provenance::of(&portrait, spec, plate, &original);
@@ -189,7 +188,7 @@ fn exposure(
         geometry: portrait.geometry,
         plan: portrait.plan,
         provenance,
-        ms: 0.0,
+        ms: pressed.elapsed().as_secs_f64() * 1000.0,
     })
 }
 
