@@ -13,6 +13,7 @@ pub mod face;
 pub mod matte;
 pub mod models;
 mod onnx;
+mod parallel;
 pub mod plate;
 pub mod quality;
 pub mod recolor;

@@ -7,8 +7,9 @@
 mod backdrop;
 
 use domain::spec::{BackgroundMode, BackgroundRule};
-use image::{Rgb, RgbImage};
+use image::RgbImage;
 
+use crate::parallel;
 use crate::resample::Plane;
 
 pub use backdrop::{Backdrop, Source, far_from_person};
@@ -25,25 +26,31 @@ pub fn recolor(picture: &RgbImage, alpha: &Plane, backdrop: &Backdrop, rule: &Ba
 
 /// Puts the person before a colour, taking away what the known backdrop shines through.
 pub fn over(picture: &RgbImage, alpha: &Plane, backdrop: &Backdrop, colour: [u8; 3]) -> RgbImage {
-    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
-        let (pixel, a) = (picture.get_pixel(x, y), alpha.at(x as usize, y as usize));
-        if a >= 1.0 {
-            return *pixel;
+    let mut out = picture.clone();
+    let width = alpha.width;
+    parallel::rows(&mut out, width * 3, |y, row| {
+        for (x, (pixel, &a)) in row.as_chunks_mut::<3>().0.iter_mut().zip(alpha.row(y)).enumerate() {
+            if a >= 1.0 {
+                continue;
+            }
+            if a <= 0.0 {
+                *pixel = colour;
+                continue;
+            }
+            let behind = backdrop.at(x, y);
+            *pixel = std::array::from_fn(|c| {
+                let person = (f32::from(pixel[c]) - (1.0 - a) * behind[c]).clamp(0.0, 255.0 * a);
+                (person + (1.0 - a) * f32::from(colour[c])).round().clamp(0.0, 255.0) as u8
+            });
         }
-        if a <= 0.0 {
-            return Rgb(colour);
-        }
-        let behind = backdrop.at(x as usize, y as usize);
-        Rgb(std::array::from_fn(|c| {
-            let person = (f32::from(pixel.0[c]) - (1.0 - a) * behind[c]).clamp(0.0, 255.0 * a);
-            (person + (1.0 - a) * f32::from(colour[c])).round().clamp(0.0, 255.0) as u8
-        }))
-    })
+    });
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use image::Rgb;
 
     const RULE: BackgroundRule = BackgroundRule {
         mode: BackgroundMode::Replace,

@@ -18,6 +18,7 @@ use crate::error::ImagingError;
 use crate::face::{Face, FaceFinder};
 use crate::matte::{self, Matte, Trust};
 use crate::models::Models;
+use crate::parallel;
 use crate::quality::{self, Measures, Scene};
 use crate::recolor::{self, Backdrop, Source};
 use crate::resample::{self, Kernel, Plane};
@@ -137,9 +138,12 @@ impl PortraitEngine {
         let start = Instant::now();
         let offered = plate.is_some();
         let plate = plate.filter(|plate| plate.dimensions() == frame.dimensions());
-        let plate = plate.map(|plate| resample::cut_rgb(plate, &plan.crop, spec.size, Kernel::Sharp));
-        let backdrop = Backdrop::estimate(&matte.picture, &matte.alpha, plate.as_ref());
-        matte::refine(&mut matte.alpha, &matte.picture, &backdrop);
+        let behind = || {
+            let plate = plate.map(|plate| resample::cut_rgb(plate, &plan.crop, spec.size, Kernel::Sharp));
+            Backdrop::estimate(&matte.picture, &matte.alpha, plate.as_ref())
+        };
+        let (backdrop, doubt) = parallel::both(behind, || matte::doubt(&matte.alpha));
+        matte::refine(&mut matte.alpha, &matte.picture, &backdrop, &doubt);
         let picture = recolor::recolor(&matte.picture, &matte.alpha, &backdrop, &spec.background);
         ms.recolor = lap(start);
 
@@ -153,15 +157,14 @@ impl PortraitEngine {
             spec,
         };
         // Findings and file need nothing of each other: each on one core.
-        let (written, (measures, mut findings)) = std::thread::scope(|scope| {
-            let written = scope.spawn(|| written(&picture, spec));
+        let judged = || {
             let start = Instant::now();
             let measures = quality::measure(&scene);
             let findings = quality::judge(&measures, &scene);
             ms.quality = lap(start);
-            let written = written.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            (written, (measures, findings))
-        });
+            (measures, findings)
+        };
+        let ((measures, mut findings), written) = parallel::both(judged, || written(&picture, spec));
         // Offered and not used: of another size, or of another scene.
         findings.extend(offered.then(|| crate::plate::unfit(backdrop.source)).flatten());
         let (encoded, file, encode_ms) = written?;

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Matte;
 use crate::face::Face;
+use crate::parallel;
 use crate::resample::{self, Kernel, Plane};
 
 /// So far from its contour, in pixels of the fine matte, the coarse matte's word is final.
@@ -50,8 +51,7 @@ impl Trust {
 /// well away from the coarse contour.
 pub fn steady(fine: &mut Matte, coarse: &Matte) {
     let view = View::of(fine, coarse);
-    let least = spread(&view.alpha, f32::min);
-    let most = spread(&view.alpha, f32::max);
+    let (least, most) = parallel::both(|| spread(&view.alpha, f32::min), || spread(&view.alpha, f32::max));
     for (i, a) in fine.alpha.values.iter_mut().enumerate() {
         if !view.covers(i) {
             continue;
@@ -112,26 +112,45 @@ impl View {
 }
 
 /// Least or most of the square of [`REACH`] pixels around each pixel.
+///
+/// Windows of 1, 2, 4, 8 and 16 values are joined from two of half their length; two of the last cover the whole. Beyond
+/// the edge its value is repeated, which changes neither the least nor the most.
 fn spread(alpha: &Plane, pick: impl Fn(f32, f32) -> f32 + Copy) -> Plane {
+    const WINDOW: usize = 2 * REACH + 1;
     let (w, h) = (alpha.width, alpha.height);
-    let around = |at: usize, side: usize| at.saturating_sub(REACH)..(at + REACH + 1).min(side);
-    let mut rows = Vec::with_capacity(w * h);
-    for y in 0..h {
-        let row = alpha.row(y);
-        rows.extend((0..w).map(|x| row[around(x, w)].iter().copied().reduce(pick).unwrap_or(row[x])));
-    }
-    let mut values = Vec::with_capacity(w * h);
-    for y in 0..h {
-        let from = around(y, h);
-        let mut best = rows[from.start * w..(from.start + 1) * w].to_vec();
-        for other in from.skip(1) {
-            for (b, v) in best.iter_mut().zip(&rows[other * w..(other + 1) * w]) {
-                *b = pick(*b, *v);
-            }
+    // Joins `values` with themselves, the second a number of values further on; what has no second is given up.
+    let join = |values: &mut Vec<f32>, further: usize| {
+        let left = values.len() - further;
+        for at in 0..left {
+            values[at] = pick(values[at], values[at + further]);
         }
-        values.extend(best);
+        values.truncate(left);
+    };
+    let windows = |values: &mut Vec<f32>, each: usize| {
+        let mut long = 1;
+        while long * 2 <= WINDOW {
+            join(values, long * each);
+            long *= 2;
+        }
+        join(values, (WINDOW - long) * each);
+    };
+    let mut rows = Vec::with_capacity(w * (h + 2 * REACH));
+    let mut row = Vec::with_capacity(w + 2 * REACH);
+    let clamped = |at: usize, side: usize| at.saturating_sub(REACH).min(side - 1);
+    for y in 0..h {
+        let values = alpha.row(y);
+        row.clear();
+        row.extend((0..w + 2 * REACH).map(|x| values[clamped(x, w)]));
+        windows(&mut row, 1);
+        for _ in 0..if y == 0 { REACH + 1 } else { 1 } {
+            rows.extend_from_slice(&row);
+        }
     }
-    Plane { width: w, height: h, values }
+    for _ in 0..REACH {
+        rows.extend_from_slice(&row);
+    }
+    windows(&mut rows, w);
+    Plane { width: w, height: h, values: rows }
 }
 
 fn neck(matte: &Matte, face: &Face) -> f64 {
@@ -197,6 +216,21 @@ mod tests {
         let mut fine = person(480, 640);
         steady(&mut fine, &coarse);
         assert_eq!(fine.alpha.at(240, 600), 1.0);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_spread_is_what_lies_around(
+            w in 1usize..40, h in 1usize..40, values in proptest::collection::vec(0.0f32..1.0, 1600),
+        ) {
+            let plane = Plane { width: w, height: h, values: values[..w * h].to_vec() };
+            let most = spread(&plane, f32::max);
+            for (x, y) in (0..h).flat_map(|y| (0..w).map(move |x| (x, y))) {
+                let rows = y.saturating_sub(REACH)..(y + REACH + 1).min(h);
+                let near = rows.flat_map(|y| &plane.row(y)[x.saturating_sub(REACH)..(x + REACH + 1).min(w)]);
+                proptest::prop_assert_eq!(most.at(x, y), near.fold(0.0, |a: f32, b| a.max(*b)));
+            }
+        }
     }
 
     #[test]

@@ -18,10 +18,11 @@ use image::RgbImage;
 use crate::error::ImagingError;
 use crate::face::Face;
 use crate::models::Models;
+use crate::parallel;
 use crate::resample::{self, Kernel, Plane};
 
 pub use fuse::{Trust, steady};
-pub use refine::refine;
+pub use refine::{doubt, refine};
 
 /// The model's sides must be multiples of this.
 const STEP: u32 = 32;
@@ -52,10 +53,12 @@ pub fn cut(
     crop: &Crop,
     size: Size,
 ) -> Result<Matte, ImagingError> {
-    let picture = resample::cut_rgb(frame, crop, size, Kernel::Sharp);
     let seen_size = seen(size);
-    let input = person::lifted(resample::cut_rgb(frame, crop, seen_size, Kernel::Sharp));
-    let outputs = models.matting.run(&shape(seen_size), &tensor(&input))?;
+    let (input, picture) = parallel::both(
+        || tensor(&person::lifted(resample::cut_rgb(frame, crop, seen_size, Kernel::Sharp))),
+        || resample::cut_rgb(frame, crop, size, Kernel::Sharp),
+    );
+    let outputs = models.matting.run(&shape(seen_size), &input)?;
     let alpha = plane(outputs, seen_size)?;
     let mut alpha = resample::cut_plane(&alpha, &resample::whole(seen_size), size, Kernel::Smooth);
     person::tidy(&mut alpha, crop, face);

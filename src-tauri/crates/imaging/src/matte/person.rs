@@ -44,30 +44,39 @@ fn inner_face(alpha: &Plane, crop: &Crop, face: &Face) -> Vec<usize> {
 
 /// Zeroes everything that no chain of pixels above [`TIE`] joins to the face.
 fn keep_attached(alpha: &mut Plane, seeds: &[usize]) {
+    /// Not reached yet, and ties nothing or something further.
+    const FAINT: u8 = 0;
+    const TIED: u8 = 1;
+    const REACHED: u8 = 2;
     let (w, h) = (alpha.width, alpha.height);
-    let mut reached = vec![false; w * h];
-    let mut queue: Vec<usize> = seeds.to_vec();
-    for &at in seeds {
-        reached[at] = true;
+    // One more on every side, so that every pixel has eight neighbours; the rim counts as reached.
+    let wide = w + 2;
+    let mut state = vec![REACHED; wide * (h + 2)];
+    for (row, values) in state.chunks_exact_mut(wide).skip(1).zip(alpha.values.chunks_exact(w)) {
+        for (s, &a) in row[1..].iter_mut().zip(values) {
+            *s = if a > TIE { TIED } else { FAINT };
+        }
+    }
+    let mut queue: Vec<usize> = seeds.iter().map(|at| (at / w + 1) * wide + at % w + 1).collect();
+    for &at in &queue {
+        state[at] = REACHED;
     }
     while let Some(at) = queue.pop() {
-        let (x, y) = (at % w, at / w);
-        for ny in y.saturating_sub(1)..=(y + 1).min(h - 1) {
-            for nx in x.saturating_sub(1)..=(x + 1).min(w - 1) {
-                let next = ny * w + nx;
-                if !reached[next] {
-                    reached[next] = true;
-                    // The faint seam around what is tied belongs to it, but ties nothing further.
-                    if alpha.values[next] > TIE {
-                        queue.push(next);
-                    }
+        for start in [at - wide - 1, at - 1, at + wide - 1] {
+            for next in start..start + 3 {
+                // The faint seam around what is tied belongs to it, but ties nothing further.
+                if state[next] == TIED {
+                    queue.push(next);
                 }
+                state[next] = REACHED;
             }
         }
     }
-    for (a, reached) in alpha.values.iter_mut().zip(reached) {
-        if !reached {
-            *a = 0.0;
+    for (row, values) in state.chunks_exact(wide).skip(1).zip(alpha.values.chunks_exact_mut(w)) {
+        for (&s, a) in row[1..].iter().zip(values) {
+            if s != REACHED {
+                *a = 0.0;
+            }
         }
     }
 }

@@ -14,6 +14,7 @@
 use image::RgbImage;
 
 use super::colours::{Colours, Near};
+use crate::parallel;
 use crate::recolor::Backdrop;
 use crate::resample::Plane;
 
@@ -33,10 +34,9 @@ const OFF_LINE: f32 = 0.05;
 /// What is cut off both ends, where noise alone speaks.
 const CUT: f32 = 0.01;
 
-/// Tells the soft part of `alpha` anew. All three have the same size.
-pub fn refine(alpha: &mut Plane, picture: &RgbImage, backdrop: &Backdrop) {
+/// Tells the soft part of `alpha` anew. All have the same size; `doubt` is [`doubt`] of `alpha`.
+pub fn refine(alpha: &mut Plane, picture: &RgbImage, backdrop: &Backdrop, doubt: &[f32]) {
     let colours = Colours::of(picture, alpha, backdrop);
-    let doubt = doubt(alpha);
     let (w, pixels) = (alpha.width, picture.as_raw().as_chunks::<3>().0);
     let each = |at: usize, a: f32| -> f32 {
         let (x, y) = (at % w, at / w);
@@ -50,11 +50,14 @@ pub fn refine(alpha: &mut Plane, picture: &RgbImage, backdrop: &Backdrop) {
         };
         ((told - CUT) / (1.0 - 2.0 * CUT)).clamp(0.0, 1.0)
     };
-    for (at, a) in alpha.values.iter_mut().enumerate() {
-        if doubt[at] >= LEAST_DOUBT {
-            *a = each(at, *a);
+    parallel::rows(&mut alpha.values, w, |y, row| {
+        for (x, a) in row.iter_mut().enumerate() {
+            let at = y * w + x;
+            if doubt[at] >= LEAST_DOUBT {
+                *a = each(at, *a);
+            }
         }
-    }
+    });
 }
 
 /// What is known at one pixel.
@@ -118,7 +121,7 @@ impl Symmetric {
 
 /// How undecided the model is around each pixel: 0 where it says 0 or 1 all around, 1 where it says one half. The
 /// surroundings count because the model misplaces an edge as a whole.
-fn doubt(alpha: &Plane) -> Vec<f32> {
+pub fn doubt(alpha: &Plane) -> Vec<f32> {
     let (w, h) = (alpha.width, alpha.height);
     let open: Vec<f32> = alpha.values.iter().map(|&a| 4.0 * a * (1.0 - a)).collect();
     let widest = across(&open, w, h, |row, x| {
@@ -174,6 +177,11 @@ mod tests {
         (picture, plane(6.0), plane(14.0))
     }
 
+    fn sharpened(alpha: &mut Plane, picture: &RgbImage, backdrop: &Backdrop) {
+        let doubt = doubt(alpha);
+        refine(alpha, picture, backdrop, &doubt);
+    }
+
     fn error(a: &Plane, b: &Plane) -> f32 {
         a.values.iter().zip(&b.values).map(|(a, b)| (a - b).abs()).sum()
     }
@@ -183,7 +191,7 @@ mod tests {
         let (picture, real, guess) = scene([40.0, 32.0, 30.0]);
         let backdrop = Backdrop::estimate(&picture, &guess, None);
         let mut told = guess.clone();
-        refine(&mut told, &picture, &backdrop);
+        sharpened(&mut told, &picture, &backdrop);
         assert!(error(&told, &real) < 0.5 * error(&guess, &real));
     }
 
@@ -192,7 +200,7 @@ mod tests {
         let (picture, _, guess) = scene([203.0, 216.0, 228.0]);
         let backdrop = Backdrop::estimate(&picture, &guess, None);
         let mut told = guess.clone();
-        refine(&mut told, &picture, &backdrop);
+        sharpened(&mut told, &picture, &backdrop);
         assert!(error(&told, &guess) < 0.02 * guess.values.iter().sum::<f32>());
     }
 
@@ -200,7 +208,7 @@ mod tests {
     fn what_is_far_from_the_edge_is_never_touched() {
         let (picture, _, guess) = scene([40.0, 32.0, 30.0]);
         let mut told = guess.clone();
-        refine(&mut told, &picture, &Backdrop::estimate(&picture, &guess, None));
+        sharpened(&mut told, &picture, &Backdrop::estimate(&picture, &guess, None));
         for (at, (a, b)) in guess.values.iter().zip(&told.values).enumerate() {
             assert!((48..80).contains(&(at % 128)) || a == b, "{at}: {a} {b}");
         }
