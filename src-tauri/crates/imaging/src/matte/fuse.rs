@@ -12,6 +12,10 @@ use crate::resample::{self, Kernel, Plane};
 const REACH: usize = 9;
 /// Alpha of the coarse matte that still leaves room for doubt, from both ends.
 const CLEAR: f32 = 0.03;
+/// How much more of a window of the same reach the fine matte sees than the coarse one where their mean is still right,
+/// and from where the coarse one has lost something that is no strand.
+const STRANDS: f32 = 0.15;
+const LOSS: f32 = 0.4;
 /// Alpha from which the fine matte's word stands where the coarse one sees nobody at all.
 const LOST: f32 = 0.7;
 /// What is cut off the lower and the upper end of the mean: the model leaves a haze around people and sees them a
@@ -51,7 +55,10 @@ impl Trust {
 /// well away from the coarse contour.
 pub fn steady(fine: &mut Matte, coarse: &Matte) {
     let view = View::of(fine, coarse);
-    let (least, most) = parallel::both(|| spread(&view.alpha, f32::min), || spread(&view.alpha, f32::max));
+    let ((least, most), more) = parallel::both(
+        || (spread(&view.alpha, f32::min), spread(&view.alpha, f32::max)),
+        || more(&fine.alpha, &view.alpha),
+    );
     for (i, a) in fine.alpha.values.iter_mut().enumerate() {
         if !view.covers(i) {
             continue;
@@ -62,7 +69,8 @@ pub fn steady(fine: &mut Matte, coarse: &Matte) {
             // Haze goes; clothes that the coarse look alone has lost stay.
             if *a < LOST { 0.0 } else { *a }
         } else {
-            let mean = (*a + view.alpha.values[i]) / 2.0;
+            let lost = ((more[i] - STRANDS) / (LOSS - STRANDS)).clamp(0.0, 1.0);
+            let mean = (*a + lost * *a + (1.0 - lost) * view.alpha.values[i]) / 2.0;
             ((mean - HAZE) / (1.0 - HAZE - THROUGH)).clamp(0.0, 1.0)
         };
     }
@@ -153,6 +161,32 @@ fn spread(alpha: &Plane, pick: impl Fn(f32, f32) -> f32 + Copy) -> Plane {
     Plane { width: w, height: h, values: rows }
 }
 
+/// How much more `fine` sees than `coarse`, on average over the square of [`REACH`] pixels around each pixel.
+fn more(fine: &Plane, coarse: &Plane) -> Vec<f32> {
+    let differences: Vec<f32> = fine.values.iter().zip(&coarse.values).map(|(f, c)| f - c).collect();
+    averaged(&averaged(&differences, fine.width, fine.height), fine.height, fine.width)
+}
+
+/// Means of [`REACH`] values to either side along the rows, turned so that the next call does the columns.
+fn averaged(values: &[f32], w: usize, h: usize) -> Vec<f32> {
+    let share = 1.0 / (2 * REACH + 1) as f32;
+    let mut out = vec![0.0; w * h];
+    let mut sums = Vec::with_capacity(w + 2 * REACH + 2);
+    for (y, row) in values.chunks_exact(w).enumerate() {
+        sums.clear();
+        sums.push(0.0);
+        let mut sum = 0.0;
+        for x in 0..w + 2 * REACH {
+            sum += row[x.saturating_sub(REACH).min(w - 1)];
+            sums.push(sum);
+        }
+        for x in 0..w {
+            out[x * h + y] = (sums[x + 2 * REACH + 1] - sums[x]) * share;
+        }
+    }
+    out
+}
+
 fn neck(matte: &Matte, face: &Face) -> f64 {
     let scale = matte.alpha.width as f64 / matte.crop.w;
     let width = face.cheek_right - face.cheek_left;
@@ -215,7 +249,10 @@ mod tests {
         coarse.alpha.values[224 * 250..].fill(0.0);
         let mut fine = person(480, 640);
         steady(&mut fine, &coarse);
-        assert_eq!(fine.alpha.at(240, 600), 1.0);
+        // Not even where the coarse look's contour runs through them.
+        for y in 500..640 {
+            assert_eq!(fine.alpha.at(240, y), 1.0, "row {y}");
+        }
     }
 
     proptest::proptest! {
