@@ -9,6 +9,12 @@ use crate::onnx::{Attribute, Damaged, Model, Writer};
 const LARGEST_WEIGHT: f32 = 63.0;
 /// Steps of a channel on its way into an instance normalisation, from 0 to either end of its range.
 const STEPS: f32 = 127.0;
+/// Pixels that come of one when sides are doubled.
+const FOUR: usize = 4;
+/// The backbone's results end here: ReLU6.
+const BACKBONE_TOP: f32 = 6.0;
+/// ONNX's number of the type.
+const FLOATS: i64 = 1;
 /// Of the normalisations.
 const EPSILON: f32 = 1e-5;
 /// The same for channels that were brought to a range of −1..1.
@@ -61,18 +67,70 @@ impl Kernel {
         Self { weights, from: range.len(), ..self.clone() }
     }
 
+    /// The kernel of this one on maps that were enlarged to twice their sides, applied to them before that: four outputs
+    /// for each, the pixels that come of one from left to right and from top to bottom. Enlarged linearly, those have
+    /// three quarters of the nearest pixel and a quarter of the next.
+    fn enlarging(&self) -> Result<Self, Damaged> {
+        /// For the upper (left) pixel and the lower (right) one: what each of three places of the kernel takes from each of
+        /// three pixels.
+        const SHARES: [[[f32; 3]; 3]; 2] = [
+            [[0.75, 0.25, 0.0], [0.25, 0.75, 0.75], [0.0, 0.0, 0.25]],
+            [[0.25, 0.0, 0.0], [0.75, 0.75, 0.25], [0.0, 0.25, 0.75]],
+        ];
+        self.spread(3, |py, px, row, column, small| {
+            let share = |y: usize, x: usize| SHARES[py][row][y] * SHARES[px][column][x];
+            (0..9).map(|at| share(at / 3, at % 3) * small[at]).sum()
+        })
+    }
+
+    /// The kernel that gives the four pixels of each square of two by two at once, with a stride of two.
+    fn in_fours(&self) -> Result<Self, Damaged> {
+        self.spread(4, |py, px, row, column, small| match (row.checked_sub(py), column.checked_sub(px)) {
+            (Some(y @ 0..3), Some(x @ 0..3)) => small[y * 3 + x],
+            _ => 0.0,
+        })
+    }
+
+    /// Four outputs for each, with kernels of `side` that `weight` tells from the place of the output (row and column, 0
+    /// or 1), the place in the kernel and the kernel of three by three.
+    fn spread(
+        &self,
+        side: usize,
+        weight: impl Fn(usize, usize, usize, usize, &[f32]) -> f32,
+    ) -> Result<Self, Damaged> {
+        if self.side != 3 {
+            return Err(Damaged);
+        }
+        let mut weights = Vec::with_capacity(self.bias.len() * FOUR * self.from * side * side);
+        for of_output in self.weights.chunks_exact(self.each()) {
+            for place in 0..FOUR {
+                for small in of_output.chunks_exact(9) {
+                    let at =
+                        (0..side * side).map(|at| weight(place / 2, place % 2, at / side, at % side, small));
+                    weights.extend(at);
+                }
+            }
+        }
+        let bias = self.bias.iter().flat_map(|&bias| [bias; FOUR]).collect();
+        Ok(Self { weights, bias, from: self.from, side, folded: self.folded * FOUR })
+    }
+
     /// Seven-bit weights and the scale of each output.
     fn coded(&self) -> (Vec<i8>, Vec<f32>) {
         let mut codes = Vec::with_capacity(self.weights.len());
         let mut scales = Vec::with_capacity(self.bias.len());
         for row in self.weights.chunks_exact(self.each()) {
-            let largest = row.iter().fold(1e-8f32, |most, w| most.max(w.abs()));
-            let scale = largest / LARGEST_WEIGHT;
+            let scale = weight_scale(row);
             codes.extend(row.iter().map(|w| (w / scale).round_ties_even() as i8));
             scales.push(scale);
         }
         (codes, scales)
     }
+}
+
+/// What one step of a seven-bit weight stands for.
+fn weight_scale(weights: &[f32]) -> f32 {
+    weights.iter().fold(1e-8f32, |most, w| most.max(w.abs())) / LARGEST_WEIGHT
 }
 
 /// A graph that grows layer by layer.
@@ -160,8 +218,14 @@ impl<'a> Layers<'a> {
                 mixing.extend((0..kernel.from).map(|input| row[input * area + place]));
             }
         }
-        let weights = self.constant(|w, name| w.floats(name, &[to * area, kernel.from, 1, 1], &mixing));
-        let mixed = self.node("Conv", &[from, &weights], &[]);
+        let mixed = match self.ranges.get(layer) {
+            Some(_) => self.mixed_in_bytes(from, &mixing, kernel.from),
+            None => {
+                let weights =
+                    self.constant(|w, name| w.floats(name, &[to * area, kernel.from, 1, 1], &mixing));
+                self.node("Conv", &[from, &weights], &[])
+            }
+        };
         let mixed = self.resized(&mixed, 2.0);
         // Their sum, each shifted to its place: first along the rows, then along the columns.
         let pad = (side / 2) as i64;
@@ -181,7 +245,35 @@ impl<'a> Layers<'a> {
         Ok(self.joined_in_floats(layer, &folded, &free, kernel.folded, to))
     }
 
-    /// The last layers, on the enlarged maps and the picture as it is: alpha.
+    /// Sums of the backbone's last maps, of which so many are `from`, by rows of `weights`: those in bytes, the sums in
+    /// floats.
+    fn mixed_in_bytes(&mut self, maps: &str, weights: &[f32], from: usize) -> String {
+        let step = BACKBONE_TOP / 255.0;
+        let to = weights.len() / from;
+        let (mut codes, mut scales) = (vec![0; weights.len()], Vec::with_capacity(to));
+        for (row, weights) in weights.chunks_exact(from).enumerate() {
+            let scale = weight_scale(weights);
+            for (input, weight) in weights.iter().enumerate() {
+                codes[input * to + row] = (weight / scale).round_ties_even() as i8;
+            }
+            scales.push(scale * step);
+        }
+        let maps = self.encoded(maps, step);
+        let last = self.node("Transpose", &[&maps], &[Attribute::Ints("perm", &[0, 2, 3, 1])]);
+        let codes = self.constant(|w, name| w.signed_bytes(name, &[from, to], &codes));
+        let sums = self.node("MatMulInteger", &[&last, &codes], &[]);
+        let sums = self.node("Cast", &[&sums], &[Attribute::Int("to", FLOATS)]);
+        let scales = self.constant(|w, name| w.floats(name, &[to], &scales));
+        let sums = self.node("Mul", &[&sums, &scales], &[]);
+        self.node("Transpose", &[&sums], &[Attribute::Ints("perm", &[0, 3, 1, 2])])
+    }
+
+    /// The last layers, on the maps, which the network enlarges to twice their sides first, and the picture: alpha.
+    ///
+    /// Nothing is enlarged: each of the four pixels that come of one has a kernel of its own on the maps as they are, which
+    /// both steps make up together ([`Kernel::enlarging`]), and they stay four channels until alpha is spread over the
+    /// picture. Beyond the picture's edge the maps go on as they end, where the network has nothing: that is seen in the
+    /// outermost pixels only.
     pub fn alpha(
         &mut self,
         branch: &str,
@@ -191,59 +283,95 @@ impl<'a> Layers<'a> {
         picture: &str,
         output: &str,
     ) -> Result<(), Damaged> {
-        let mut kernel = self.kernel(branch, layer)?;
+        let kernel = self.kernel(branch, layer)?;
         let to = kernel.bias.len();
-        let of_maps = kernel.of_inputs(0..maps.channels);
-        let mut of_picture = kernel.of_inputs(maps.channels..kernel.from);
-        let pads = [Attribute::Ints("pads", &[1; 4])];
+        let mut of_maps = kernel.of_inputs(0..maps.channels).enlarging()?;
+        of_maps.bias.fill(0.0);
+        let mut of_picture = kernel.of_inputs(maps.channels..kernel.from).in_fours()?;
         // In units of each channel's range; for the folded ones the last layer takes that out again.
         let mut units = vec![1.0; to];
         let from_maps = match self.ranges.get(layer).copied() {
             Some(range) if range.before.len() == to => {
+                let before: Vec<_> = range.before.iter().flat_map(|&range| [range; FOUR]).collect();
                 for ((&(low, high), unit), bias) in
-                    range.before.iter().zip(&mut units).zip(&mut of_picture.bias)
+                    range.before.iter().zip(&mut units).zip(of_picture.bias.chunks_exact_mut(FOUR))
                 {
                     *unit = (high - low) / 2.0;
-                    *bias += (low + high) / 2.0;
+                    bias.iter_mut().for_each(|bias| *bias = (*bias + (low + high) / 2.0) / *unit);
                 }
-                let area = of_picture.each();
+                let each = of_picture.each() * FOUR;
                 for (i, w) in of_picture.weights.iter_mut().enumerate() {
-                    *w /= units[i / area];
-                }
-                for (bias, unit) in of_picture.bias.iter_mut().zip(&units) {
-                    *bias /= unit;
+                    *w /= units[i / each];
                 }
                 let coded = self.in_bytes(maps, maps.top);
-                let of_maps = Kernel { bias: vec![0.0; to], ..of_maps };
-                self.equalised(&of_maps, 0..to, &coded, maps.top, range.before, &pads)
+                let coded = self.framed(&coded);
+                self.equalised(&of_maps, 0..to * FOUR, &coded, maps.top, &before, &[])
             }
             _ => {
-                let weights = self.constant(|w, n| w.floats(n, &of_maps.shape(to), &of_maps.weights));
+                let weights = self.constant(|w, n| w.floats(n, &of_maps.shape(to * FOUR), &of_maps.weights));
                 let name = self.in_floats(maps);
-                let sum = self.node("Conv", &[&name, &weights], &pads);
-                self.watched.push((Watched { layer, result: false, channels: to }, sum.clone()));
+                let name = self.framed(&name);
+                let sum = self.node("Conv", &[&name, &weights], &[]);
+                let joined = self.in_channels(&sum, to);
+                self.watched.push((Watched { layer, result: false, channels: to }, joined));
                 sum
             }
         };
-        let weights = self.constant(|w, n| w.floats(n, &of_picture.shape(to), &of_picture.weights));
-        let bias = self.constant(|w, n| w.floats(n, &[to], &of_picture.bias));
-        let from_picture = self.node("Conv", &[picture, &weights, &bias], &pads);
+        let weights = self.constant(|w, n| w.floats(n, &of_picture.shape(to * FOUR), &of_picture.weights));
+        let bias = self.constant(|w, n| w.floats(n, &[to * FOUR], &of_picture.bias));
+        let how = [Attribute::Ints("pads", &[1; 4]), Attribute::Ints("strides", &[2, 2])];
+        let from_picture = self.node("Conv", &[picture, &weights, &bias], &how);
         let sum = self.node("Add", &[&from_maps, &from_picture], &[]);
-        let folded = self.channels(&sum, 0, kernel.folded);
+        let folded = self.channels(&sum, 0, kernel.folded * FOUR);
         let folded = self.node("Relu", &[&folded], &[]);
-        let free = self.channels(&sum, kernel.folded, to);
-        let free = self.instance_normalised(&free, to - kernel.folded, EPSILON);
+        let free = self.channels(&sum, kernel.folded * FOUR, to * FOUR);
+        let free = self.normalised_in_fours(&free, to - kernel.folded);
         let free = self.node("Relu", &[&free], &[]);
-        let maps = self.node("Concat", &[&folded, &free], &[Attribute::Int("axis", 1)]);
-        kernel = self.plain_kernel(&format!("{branch}{last}.layers.0"))?;
+        let mut kernel = self.plain_kernel(&format!("{branch}{last}.layers.0"))?;
         for (w, unit) in kernel.weights.iter_mut().zip(&units[..units.len() / 2]) {
             *w *= unit;
         }
-        let weights = self.constant(|w, n| w.floats(n, &kernel.shape(1), &kernel.weights));
-        let bias = self.constant(|w, n| w.floats(n, &[1], &kernel.bias));
-        let logit = self.node("Conv", &[&maps, &weights, &bias], &[]);
-        self.writer.node("Sigmoid", &[&logit], output, &[]);
+        let (of_folded, of_free) = kernel.weights.split_at(units.len() / 2);
+        let bias = self.constant(|w, n| w.floats(n, &[FOUR], &[kernel.bias[0]; FOUR]));
+        let of_folded = self.each_of_four(&folded, of_folded, Some(&bias));
+        let of_free = self.each_of_four(&free, of_free, None);
+        let logit = self.node("Add", &[&of_folded, &of_free], &[]);
+        let alpha = self.node("Sigmoid", &[&logit], &[]);
+        self.writer.node("DepthToSpace", &[&alpha], output, &[Attribute::Int("blocksize", 2)]);
         Ok(())
+    }
+
+    /// One more value around every map: its outermost ones again.
+    fn framed(&mut self, maps: &str) -> String {
+        let pads = self.constant(|w, n| w.ints(n, &[0, 0, 1, 1, 0, 0, 1, 1]));
+        self.node("Pad", &[maps, &pads], &[Attribute::Text("mode", "edge")])
+    }
+
+    /// Instance normalisation of maps that lie in four channels each.
+    fn normalised_in_fours(&mut self, maps: &str, channels: usize) -> String {
+        let shape = self.node("Shape", &[maps], &[]);
+        let joined = self.in_channels(maps, channels);
+        let normalised = self.instance_normalised(&joined, channels, EPSILON);
+        self.node("Reshape", &[&normalised, &shape], &[])
+    }
+
+    fn in_channels(&mut self, maps: &str, channels: usize) -> String {
+        let shape = self.constant(|w, n| w.ints(n, &[1, channels as i64, -1]));
+        self.node("Reshape", &[maps, &shape], &[])
+    }
+
+    /// The sum of maps that lie in four channels each, by their `weights`: four channels.
+    fn each_of_four(&mut self, maps: &str, weights: &[f32], bias: Option<&str>) -> String {
+        let channels = weights.len() * FOUR;
+        let mut kernel = vec![0.0; FOUR * channels];
+        for (channel, weight) in weights.iter().enumerate() {
+            for place in 0..FOUR {
+                kernel[place * channels + channel * FOUR + place] = *weight;
+            }
+        }
+        let kernel = self.constant(|w, n| w.floats(n, &[FOUR, channels, 1, 1], &kernel));
+        let inputs: Vec<&str> = [maps, &kernel].into_iter().chain(bias).collect();
+        self.node("Conv", &inputs, &[])
     }
 
     fn normalised_in_floats(
@@ -262,12 +390,11 @@ impl<'a> Layers<'a> {
         let to = kernel.bias.len();
         let pad = [(kernel.side / 2) as i64; 4];
         let how = [Attribute::Ints("pads", &pad), Attribute::Ints("strides", &[stride, stride])];
-        let [folded, free] = [0..kernel.folded, kernel.folded..to].map(|part| {
-            let weights = &kernel.weights[part.start * kernel.each()..part.end * kernel.each()];
-            let weights = self.constant(|w, n| w.floats(n, &kernel.shape(part.len()), weights));
-            let bias = self.constant(|w, n| w.floats(n, &[part.len()], &kernel.bias[part]));
-            self.node("Conv", &[&joined, &weights, &bias], &how)
-        });
+        let weights = self.constant(|w, n| w.floats(n, &kernel.shape(to), &kernel.weights));
+        let bias = self.constant(|w, n| w.floats(n, &[to], &kernel.bias));
+        let all = self.node("Conv", &[&joined, &weights, &bias], &how);
+        let folded = self.channels(&all, 0, kernel.folded);
+        let free = self.channels(&all, kernel.folded, to);
         Ok(self.joined_in_floats(layer, &folded, &free, kernel.folded, to))
     }
 
@@ -306,8 +433,19 @@ impl<'a> Layers<'a> {
         let how = [Attribute::Ints("pads", &pad), Attribute::Ints("strides", &[stride, stride])];
         // Codes below 0 do not exist: that is the ReLU.
         let step = range.top / 255.0;
-        let sure = self.quantised(&kernel, 0..folded, &maps, top, &vec![1.0; folded], (step, 0), &how);
-        let free = self.equalised(&kernel, folded..to, &maps, top, range.before, &how);
+        let mut kernel = kernel;
+        let mut gains = vec![1.0 / step; folded];
+        for (bias, (low, high)) in kernel.bias[folded..].iter_mut().zip(range.before) {
+            let gain = STEPS * 2.0 / (high - low);
+            *bias += 128.0 / gain - (low + high) / 2.0;
+            gains.push(gain);
+        }
+        let codes = self.quantised(&kernel, 0..to, &maps, top, &gains, (1.0, 0), &how);
+        let sure = self.channels(&codes, 0, folded);
+        let free = self.channels(&codes, folded, to);
+        let unit = self.scalar(1.0 / STEPS);
+        let zero = self.byte(128);
+        let free = self.node("DequantizeLinear", &[&free, &unit, &zero], &[]);
         let free = self.instance_normalised(&free, to - folded, SMALL_EPSILON);
         let free = self.encoded(&free, step);
         let name = self.node("Concat", &[&sure, &free], &[Attribute::Int("axis", 1)]);
