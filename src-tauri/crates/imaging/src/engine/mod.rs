@@ -228,8 +228,7 @@ impl PortraitEngine {
             }
             plan.geometry = face.points(top).in_crop(&plan.crop, spec.size).measure(spec.size);
         }
-        let trust = Trust::of(&fine, coarse, face);
-        matte::steady(&mut fine, coarse);
+        let trust = matte::fuse(&mut fine, coarse, face);
         Ok(Cut { plan, matte: fine, trust })
     }
 

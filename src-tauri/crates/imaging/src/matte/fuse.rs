@@ -1,5 +1,7 @@
 //! Two looks at one person, fine and coarse: one steadies the other, and where they disagree somebody has to look.
 
+use std::ops::Range;
+
 use domain::Crop;
 use serde::Serialize;
 
@@ -35,11 +37,11 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Compares a fine matte with the coarse one of the same frame.
-    pub fn of(fine: &Matte, coarse: &Matte, face: &Face) -> Self {
+    /// Compares a fine matte with what the coarse one of the same frame sees there.
+    fn of(fine: &Matte, view: &View, face: &Face) -> Self {
         let unsure = fine.alpha.values.iter().filter(|&&a| (0.1..0.9).contains(&a)).count();
         Self {
-            agreement: agreement(fine, coarse),
+            agreement: view.agreement(&fine.alpha),
             unsure: unsure as f64 / fine.alpha.values.len().max(1) as f64,
             neck: neck(fine, face),
         }
@@ -51,42 +53,12 @@ impl Trust {
     }
 }
 
-/// The fine matte corrected by the coarse one: their mean, hardened, with the holes and the haze of the fine one mended
-/// well away from the coarse contour.
-pub fn steady(fine: &mut Matte, coarse: &Matte) {
+/// Corrects the fine matte by the coarse one, and tells how far both can be trusted.
+pub fn fuse(fine: &mut Matte, coarse: &Matte, face: &Face) -> Trust {
     let view = View::of(fine, coarse);
-    let ((least, most), more) = parallel::both(
-        || (spread(&view.alpha, f32::min), spread(&view.alpha, f32::max)),
-        || more(&fine.alpha, &view.alpha),
-    );
-    for (i, a) in fine.alpha.values.iter_mut().enumerate() {
-        if !view.covers(i) {
-            continue;
-        }
-        *a = if least.values[i] > 1.0 - CLEAR {
-            1.0
-        } else if most.values[i] < CLEAR {
-            // Haze goes; clothes that the coarse look alone has lost stay.
-            if *a < LOST { 0.0 } else { *a }
-        } else {
-            let lost = ((more[i] - STRANDS) / (LOSS - STRANDS)).clamp(0.0, 1.0);
-            let mean = (*a + lost * *a + (1.0 - lost) * view.alpha.values[i]) / 2.0;
-            ((mean - HAZE) / (1.0 - HAZE - THROUGH)).clamp(0.0, 1.0)
-        };
-    }
-}
-
-/// Intersection over union of two mattes of one frame at alpha 0.5, where both can see.
-pub fn agreement(fine: &Matte, coarse: &Matte) -> f64 {
-    let view = View::of(fine, coarse);
-    let (mut both, mut either) = (0u32, 0u32);
-    for (i, (&a, &b)) in fine.alpha.values.iter().zip(&view.alpha.values).enumerate() {
-        if view.covers(i) {
-            both += u32::from(a > 0.5 && b > 0.5);
-            either += u32::from(a > 0.5 || b > 0.5);
-        }
-    }
-    if either == 0 { 0.0 } else { f64::from(both) / f64::from(either) }
+    let trust = Trust::of(fine, &view, face);
+    view.steady(&mut fine.alpha);
+    trust
 }
 
 /// A coarse matte as the fine one's crop shows it.
@@ -110,12 +82,54 @@ impl View {
         Self { alpha, crop, coarse: (coarse.alpha.width as f64, coarse.alpha.height as f64) }
     }
 
-    /// Whether the coarse matte reaches as far as pixel `i` of the fine one.
-    fn covers(&self, i: usize) -> bool {
+    /// Rows and columns of the fine matte as far as which the coarse one reaches.
+    fn reach(&self) -> (Range<usize>, Range<usize>) {
         let scale = self.crop.w / self.alpha.width as f64;
-        let x = self.crop.x + (i % self.alpha.width) as f64 * scale;
-        let y = self.crop.y + (i / self.alpha.width) as f64 * scale;
-        x >= 0.0 && y >= 0.0 && x < self.coarse.0 && y < self.coarse.1
+        let inside = |start: f64, most: f64, side: usize| {
+            let at = |v: f64| ((v - start) / scale).ceil().clamp(0.0, side as f64) as usize;
+            at(0.0)..at(most).max(at(0.0))
+        };
+        (
+            inside(self.crop.y, self.coarse.1, self.alpha.height),
+            inside(self.crop.x, self.coarse.0, self.alpha.width),
+        )
+    }
+
+    /// Intersection over union of two mattes of one frame at alpha 0.5, where both can see.
+    fn agreement(&self, fine: &Plane) -> f64 {
+        let (mut both, mut either) = (0u32, 0u32);
+        let (rows, columns) = self.reach();
+        for y in rows {
+            for (&a, &b) in fine.row(y)[columns.clone()].iter().zip(&self.alpha.row(y)[columns.clone()]) {
+                both += u32::from(a > 0.5 && b > 0.5);
+                either += u32::from(a > 0.5 || b > 0.5);
+            }
+        }
+        if either == 0 { 0.0 } else { f64::from(both) / f64::from(either) }
+    }
+
+    /// The fine matte corrected: the mean of both, hardened, with the holes and the haze of the fine one mended well away
+    /// from the coarse contour.
+    fn steady(&self, fine: &mut Plane) {
+        let ((least, most), more) = parallel::both(
+            || (spread(&self.alpha, f32::min), spread(&self.alpha, f32::max)),
+            || more(fine, &self.alpha),
+        );
+        let (rows, columns) = self.reach();
+        let w = fine.width;
+        for i in rows.flat_map(|y| columns.clone().map(move |x| y * w + x)) {
+            let a = &mut fine.values[i];
+            *a = if least.values[i] > 1.0 - CLEAR {
+                1.0
+            } else if most.values[i] < CLEAR {
+                // Haze goes; clothes that the coarse look alone has lost stay.
+                if *a < LOST { 0.0 } else { *a }
+            } else {
+                let lost = ((more[i] - STRANDS) / (LOSS - STRANDS)).clamp(0.0, 1.0);
+                let mean = (*a + lost * *a + (1.0 - lost) * self.alpha.values[i]) / 2.0;
+                ((mean - HAZE) / (1.0 - HAZE - THROUGH)).clamp(0.0, 1.0)
+            };
+        }
     }
 }
 
@@ -161,28 +175,33 @@ fn spread(alpha: &Plane, pick: impl Fn(f32, f32) -> f32 + Copy) -> Plane {
     Plane { width: w, height: h, values: rows }
 }
 
-/// How much more `fine` sees than `coarse`, on average over the square of [`REACH`] pixels around each pixel.
+/// How much more `fine` sees than `coarse`, on average over the square of [`REACH`] pixels around each pixel; beyond the
+/// edge its pixels are repeated.
 fn more(fine: &Plane, coarse: &Plane) -> Vec<f32> {
-    let differences: Vec<f32> = fine.values.iter().zip(&coarse.values).map(|(f, c)| f - c).collect();
-    averaged(&averaged(&differences, fine.width, fine.height), fine.height, fine.width)
-}
-
-/// Means of [`REACH`] values to either side along the rows, turned so that the next call does the columns.
-fn averaged(values: &[f32], w: usize, h: usize) -> Vec<f32> {
-    let share = 1.0 / (2 * REACH + 1) as f32;
-    let mut out = vec![0.0; w * h];
-    let mut sums = Vec::with_capacity(w + 2 * REACH + 2);
-    for (y, row) in values.chunks_exact(w).enumerate() {
-        sums.clear();
-        sums.push(0.0);
+    const SHARE: f32 = 1.0 / ((2 * REACH + 1) * (2 * REACH + 1)) as f32;
+    let (w, h) = (fine.width, fine.height);
+    let row = |y: usize| {
+        let from = y.saturating_sub(REACH).min(h - 1) * w;
+        fine.values[from..from + w].iter().zip(&coarse.values[from..from + w]).map(|(f, c)| f - c)
+    };
+    // Sums of the columns, without the row that comes next.
+    let mut columns = vec![0.0; w];
+    for y in 0..2 * REACH {
+        columns.iter_mut().zip(row(y)).for_each(|(sum, v)| *sum += v);
+    }
+    let mut out = Vec::with_capacity(w * h);
+    let mut counted = Vec::with_capacity(w + 2 * REACH + 1);
+    for y in 0..h {
+        columns.iter_mut().zip(row(y + 2 * REACH)).for_each(|(sum, v)| *sum += v);
+        counted.clear();
         let mut sum = 0.0;
+        counted.push(sum);
         for x in 0..w + 2 * REACH {
-            sum += row[x.saturating_sub(REACH).min(w - 1)];
-            sums.push(sum);
+            sum += columns[x.saturating_sub(REACH).min(w - 1)];
+            counted.push(sum);
         }
-        for x in 0..w {
-            out[x * h + y] = (sums[x + 2 * REACH + 1] - sums[x]) * share;
-        }
+        out.extend(counted.iter().zip(&counted[2 * REACH + 1..]).map(|(from, to)| (to - from) * SHARE));
+        columns.iter_mut().zip(row(y)).for_each(|(sum, v)| *sum -= v);
     }
     out
 }
@@ -216,6 +235,14 @@ mod tests {
         let inside = |i: usize| (i % w) * 4 > w && (i % w) * 4 < 3 * w && (i / w) * 3 > h;
         let values = (0..w * h).map(|i| if inside(i) { 1.0 } else { 0.0 }).collect();
         Matte { crop: CROP, picture: RgbImage::new(1, 1), alpha: Plane { width: w, height: h, values } }
+    }
+
+    fn agreement(fine: &Matte, coarse: &Matte) -> f64 {
+        View::of(fine, coarse).agreement(&fine.alpha)
+    }
+
+    fn steady(fine: &mut Matte, coarse: &Matte) {
+        View::of(fine, coarse).steady(&mut fine.alpha);
     }
 
     #[test]
@@ -256,6 +283,21 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn what_the_fine_look_sees_more_is_a_mean_of_what_lies_around(
+            w in 1usize..40, h in 1usize..40, values in proptest::collection::vec(0.0f32..1.0, 1600),
+        ) {
+            let fine = Plane { width: w, height: h, values: values[..w * h].to_vec() };
+            let told = more(&fine, &Plane::filled(w, h, 0.25));
+            let clamp = |at: usize, side: usize| at.saturating_sub(REACH).min(side - 1);
+            for (x, y) in (0..h).flat_map(|y| (0..w).map(move |x| (x, y))) {
+                let near = |y: usize| (x..=x + 2 * REACH).map(move |x| (clamp(x, w), clamp(y, h)));
+                let sum: f32 = (y..=y + 2 * REACH).flat_map(near).map(|(x, y)| fine.at(x, y) - 0.25).sum();
+                let mean = sum / (2 * REACH + 1).pow(2) as f32;
+                proptest::prop_assert!((told[y * w + x] - mean).abs() < 1e-4);
+            }
+        }
+
         #[test]
         fn the_spread_is_what_lies_around(
             w in 1usize..40, h in 1usize..40, values in proptest::collection::vec(0.0f32..1.0, 1600),

@@ -21,7 +21,7 @@ use crate::models::Models;
 use crate::parallel;
 use crate::resample::{self, Kernel, Plane};
 
-pub use fuse::{Trust, steady};
+pub use fuse::{Trust, fuse};
 pub use refine::{doubt, refine};
 
 /// The model's sides must be multiples of this.

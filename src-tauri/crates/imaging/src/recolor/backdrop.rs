@@ -246,30 +246,19 @@ pub fn far_from_person(alpha: &Plane) -> Vec<bool> {
 
 fn far(alpha: &Plane, distance: usize) -> Vec<bool> {
     let (w, h) = (alpha.width, alpha.height);
-    let window = |at: usize, side: usize| at.saturating_sub(distance)..(at + distance + 1).min(side);
-    // Pixels that are not bare, counted up to each place: a window is free if its two ends have the same count.
-    let bare = |v: f32| u32::from(v >= BACKDROP);
-    let mut rows = vec![false; w * h];
-    let mut counts = vec![0u32; w + 1];
-    for y in 0..h {
-        for (x, &a) in alpha.row(y).iter().enumerate() {
-            counts[x + 1] = counts[x] + bare(a);
-        }
-        for x in 0..w {
-            let near = window(x, w);
-            rows[y * w + x] = counts[near.start] == counts[near.end];
+    let all = |into: &mut [bool], of: &[bool]| into.iter_mut().zip(of).for_each(|(i, &o)| *i &= o);
+    let bare: Vec<bool> = alpha.values.iter().map(|&a| a < BACKDROP).collect();
+    let mut rows = bare.clone();
+    for (row, bare) in rows.chunks_exact_mut(w).zip(bare.chunks_exact(w)) {
+        for shift in 1..=distance.min(w - 1) {
+            all(&mut row[shift..], &bare[..w - shift]);
+            all(&mut row[..w - shift], &bare[shift..]);
         }
     }
-    let mut out = vec![false; w * h];
-    let mut counts = vec![0u32; h + 1];
-    for x in 0..w {
-        for y in 0..h {
-            counts[y + 1] = counts[y] + u32::from(!rows[y * w + x]);
-        }
-        for y in 0..h {
-            let near = window(y, h);
-            out[y * w + x] = counts[near.start] == counts[near.end];
-        }
+    let mut out = rows.clone();
+    for shift in 1..=distance.min(h - 1) {
+        all(&mut out[shift * w..], &rows[..(h - shift) * w]);
+        all(&mut out[..(h - shift) * w], &rows[shift * w..]);
     }
     out
 }
