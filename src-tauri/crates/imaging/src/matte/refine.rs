@@ -68,12 +68,19 @@ struct Place {
 }
 
 impl Place {
-    /// The likeliest alpha of a pixel that is `seen` so, and of which the model says `model` with so much `doubt`.
+    /// The likeliest alpha of a pixel that is `seen` so, and of which the model says `model` with so much `doubt`. How far
+    /// colours spread depends on alpha itself: first on the model's, then on what that gave.
     fn alpha(&self, seen: [f32; 3], model: f32, doubt: f32) -> f32 {
+        let first = self.alpha_if(model, seen, model, doubt);
+        self.alpha_if(first, seen, model, doubt)
+    }
+
+    /// The same if colours spread as they do at alpha `near`.
+    fn alpha_if(&self, near: f32, seen: [f32; 3], model: f32, doubt: f32) -> f32 {
         let own = self.near.mean;
         let line: [f32; 3] = std::array::from_fn(|c| own[c] - self.behind[c]);
         let from: [f32; 3] = std::array::from_fn(|c| seen[c] - self.behind[c]);
-        let part = model.max(0.1).powi(2);
+        let part = near.max(0.1).powi(2);
         let rim = part * RIM * RIM;
         let [rr, rg, rb, gg, gb, bb] = self.near.covariance;
         let noise = self.noise + LEAST_NOISE + part * UNSEEN;
