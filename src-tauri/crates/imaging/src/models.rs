@@ -47,11 +47,11 @@ pub struct ModelFiles {
     pub runtime_library: PathBuf,
 }
 
-/// One loaded model. Runs are serialised, so that a model can be shared by threads.
+/// One loaded model. Each of its sessions, mostly one, serves one run at a time, so that a model can be shared by threads.
 #[derive(Debug)]
 pub struct Network {
     name: &'static str,
-    session: Mutex<Session>,
+    sessions: Vec<Mutex<Session>>,
 }
 
 /// All models, ready to run, to be shared by reference.
@@ -88,11 +88,14 @@ impl Models {
         expect_hash("modnet.onnx", &files.modnet, MODNET_SHA256)?;
         expect_hash("face_landmarker.task", &files.face_landmarker, FACE_LANDMARKER_SHA256)?;
         let environment = environment(&files.runtime_library)?;
-        let open = |name: &'static str, onnx: &[u8], threads: usize| -> Result<Network, ImagingError> {
-            let session = session(&environment, onnx, threads)
-                .map_err(|e| ImagingError::Inference(format!("{name}: {e}")))?;
-            Ok(Network { name, session: Mutex::new(session) })
+        let several = |name: &'static str, onnx: &[u8], threads: usize, sessions: usize| {
+            let one = |_| session(&environment, onnx, threads).map(Mutex::new);
+            let sessions = (0..sessions).map(one).collect::<Result<_, _>>();
+            sessions
+                .map(|sessions| Network { name, sessions })
+                .map_err(|e| ImagingError::Inference(format!("{name}: {e}")))
         };
+        let open = |name: &'static str, onnx: &[u8], threads: usize| several(name, onnx, threads, 1);
         let ModelFiles { modnet, face_landmarker, .. } = files;
         let rewritten = matting(&modnet, precision)?;
         // Each copy of the weights is gone before the runtime makes its own.
@@ -106,7 +109,8 @@ impl Models {
         Ok(Self {
             matting,
             // The face models are done in milliseconds; more threads would only wake up.
-            detector: open("face detector", &part("face_detector.tflite")?, 1)?,
+            // It looks at several pieces of a frame, two at a time.
+            detector: several("face detector", &part("face_detector.tflite")?, 1, 2)?,
             landmarks: open("face landmarks", &part("face_landmarks_detector.tflite")?, 1)?,
             blendshapes: open("blendshapes", &part("face_blendshapes.tflite")?, 1)?,
         })
@@ -124,7 +128,7 @@ pub fn watched_matting(files: &ModelFiles, threads: usize) -> Result<(Network, V
     let (onnx, watched) = modnet::watched(&files.modnet).map_err(|e| failed(&e))?;
     let session =
         session(&environment(&files.runtime_library)?, &onnx, threads.max(1)).map_err(|e| failed(&e))?;
-    Ok((Network { name: "matting", session: Mutex::new(session) }, watched))
+    Ok((Network { name: "matting", sessions: vec![Mutex::new(session)] }, watched))
 }
 
 impl Network {
@@ -133,7 +137,10 @@ impl Network {
     /// # Errors
     /// [`ImagingError::Inference`] if the shape does not suit the model or the run fails.
     pub fn run(&self, shape: &[usize], values: &[f32]) -> Result<Vec<Vec<f32>>, ImagingError> {
-        let session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let session = match self.idle() {
+            Some(session) => session,
+            None => self.sessions[0].lock().unwrap_or_else(PoisonError::into_inner),
+        };
         self.run_locked(session, shape, values)
     }
 
@@ -142,12 +149,16 @@ impl Network {
     /// # Errors
     /// As [`Self::run`].
     pub fn try_run(&self, shape: &[usize], values: &[f32]) -> Result<Option<Vec<Vec<f32>>>, ImagingError> {
-        let session = match self.session.try_lock() {
-            Ok(session) => session,
-            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            Err(TryLockError::WouldBlock) => return Ok(None),
-        };
-        self.run_locked(session, shape, values).map(Some)
+        self.idle().map(|session| self.run_locked(session, shape, values)).transpose()
+    }
+
+    /// A session that serves nobody.
+    fn idle(&self) -> Option<MutexGuard<'_, Session>> {
+        self.sessions.iter().find_map(|session| match session.try_lock() {
+            Ok(session) => Some(session),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        })
     }
 
     fn run_locked(

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::error::ImagingError;
 use crate::models::Models;
+use crate::parallel;
 use crate::resample;
 use detector::Detection;
 use mesh::{Mesh, TurnedSquare};
@@ -227,10 +228,18 @@ impl<'a> FaceFinder<'a> {
     }
 
     fn look(&self, frame: &RgbImage, pieces: &[Crop]) -> Result<Vec<Detection>, ImagingError> {
-        let mut found = Vec::new();
-        for piece in pieces.iter().filter(|p| p.w >= 16.0 && p.h >= 16.0) {
-            found.extend(detector::detect(&self.models.detector, frame, piece)?);
-        }
+        let pieces: Vec<&Crop> = pieces.iter().filter(|p| p.w >= 16.0 && p.h >= 16.0).collect();
+        let each = |pieces: &[&Crop]| -> Result<Vec<Detection>, ImagingError> {
+            let mut found = Vec::new();
+            for piece in pieces {
+                found.extend(detector::detect(&self.models.detector, frame, piece)?);
+            }
+            Ok(found)
+        };
+        let (first, second) = pieces.split_at(pieces.len() / 2);
+        let (first, second) = parallel::both(|| each(first), || each(second));
+        let mut found = first?;
+        found.extend(second?);
         // A box that was cut off by its piece is smaller than the same face's whole box, which overlaps it.
         Ok(detector::merge(found))
     }
