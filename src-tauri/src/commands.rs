@@ -255,7 +255,7 @@ pub fn plate(files: &[PathBuf], json: bool, assets: &Assets) -> ExitCode {
                 all_well &= line.grade != domain::plate::Grade::Bad;
                 print(json, &line, || {
                     let notes: Vec<&str> = line.check.notes.iter().map(|n| n.text.zh.as_str()).collect();
-                    let person = if line.check.faces > 0 { "画面里有人 " } else { "" };
+                    let person = if line.check.is_occupied() { "画面里有人 " } else { "" };
                     format!("{}: {:?} {person}{}", line.input, line.grade, notes.join(" "))
                 });
             }

@@ -416,3 +416,55 @@ fn a_lamp_at_one_side_is_found_at_half_strength() {
     assert!(!lit(0.0));
     assert!(lit(0.45));
 }
+
+/// A frame whose nearest face is all hair: the person sits there with the back turned.
+fn from_behind(engine: &PortraitEngine, frame: &RgbImage) -> RgbImage {
+    let face = engine.faces().glance(frame).unwrap().unwrap();
+    let half = (face.cheek_right - face.cheek_left) * 0.52;
+    let middle = (face.cheek_left + face.cheek_right) / 2.0;
+    let (top, bottom) = (face.estimated_head_top() + 0.1 * half, face.chin[1] + 0.12 * half);
+    let mut out = frame.clone();
+    for (x, y, pixel) in out.enumerate_pixels_mut() {
+        let dx = (f64::from(x) - middle) / half;
+        let dy = (f64::from(y) - (top + bottom) / 2.0) / ((bottom - top) / 2.0);
+        if dx * dx + dy.powi(4) < 1.0 {
+            let strand = 1.0 + 0.3 * (dx * 60.0 + (dy * 9.0).sin()).sin();
+            pixel.0 = [44.0, 33.0, 28.0].map(|v: f64| (v * strand * (1.1 - 0.4 * dx.abs())) as u8);
+        }
+    }
+    out
+}
+
+#[test]
+fn a_person_without_a_visible_face_is_no_empty_seat() {
+    let Some(engine) = engine() else { return };
+    let booth = testkit::Booth::new(domain::Size { width: 1280, height: 720 }, Vec::new());
+    let seat = engine.check_plate(&booth.frame(&testkit::Scene::EmptySeat, 1)).unwrap();
+    assert_eq!((seat.faces, seat.figure), (0, false), "a chair is a chair");
+    for (person, scale) in [(0, 1.0), (1, 0.7), (2, 1.2)] {
+        let pose = testkit::Pose { scale, ..testkit::Pose::default() };
+        let frame = booth.frame(&testkit::Scene::Seated { person, pose }, 1);
+        let check = engine.check_plate(&from_behind(engine, &frame)).unwrap();
+        assert!(check.figure && check.is_occupied(), "person {person} at {scale}");
+    }
+}
+
+#[test]
+fn the_plates_of_the_cases_are_empty_and_their_frames_are_not() {
+    let (Some(engine), Some(cases)) = (engine(), cases()) else { return };
+    let mut plates = 0;
+    for folder in std::fs::read_dir(cases.join("booth")).unwrap().flatten().map(|e| e.path()) {
+        let picture = |stem: &str| {
+            let files = ["png", "jpg"].map(|extension| folder.join(format!("{stem}.{extension}")));
+            files.iter().find(|p| p.is_file()).map(|p| image::open(p).unwrap().to_rgb8())
+        };
+        let (Some(plate), Some(frame)) = (picture("plate"), picture("frame")) else { continue };
+        assert!(!engine.check_plate(&plate).unwrap().is_occupied(), "{}", folder.display());
+        plates += 1;
+        if engine.has_face(&frame) {
+            let behind = engine.check_plate(&from_behind(engine, &frame)).unwrap();
+            assert!(behind.figure, "{}", folder.display());
+        }
+    }
+    assert!(plates > 10, "{plates}");
+}

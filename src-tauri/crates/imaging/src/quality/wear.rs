@@ -19,8 +19,10 @@ pub struct Wear {
     pub bridge: f64,
     /// White part of what is behind the lenses (all channels above 225).
     pub glare: f64,
-    /// Luminance of the skin under the eyes over that of the cheeks.
+    /// Luminance of the skin under the eyes over that of the cheeks; the darker side.
     pub lens: f64,
+    /// The same of the lighter side.
+    pub lens_lighter: f64,
     /// Part of the strip above the brows that is not skin; the side that is covered more.
     pub brows: f64,
     /// Part of the skin around the eye that is not skin; the side that is covered more.
@@ -66,6 +68,7 @@ pub(crate) fn measure(face: &Aligned) -> Wear {
         bridge: bridge(face, &smooth, own[0]),
         glare: worse(&|side| glare(face, side)),
         lens: (0..2).map(|side| lens(face, side)).fold(f64::MAX, f64::min),
+        lens_lighter: worse(&|side| lens(face, side)),
         brows: worse(&|side| above_brow(face, own, side)),
         eyes: worse(&|side| around_eye(face, own, side)),
     }
@@ -171,6 +174,10 @@ impl Wear {
 pub fn judge(wear: &Wear, findings: &mut Vec<Finding>) {
     if wear.has_glasses() {
         glasses(wear, findings);
+    } else if wear.lens_lighter < TINT && wear.brows <= BROWS {
+        // Rims do not show on black lenses nor on dark skin. Nothing but lenses darkens both hollows so much and leaves
+        // the brows free: 0.70 is the least of 47 faces without.
+        tinted(wear, findings);
     } else {
         // Rims are taken for hair by the checks below, so they speak only where there are none.
         covered(wear, findings);
@@ -194,14 +201,18 @@ fn glasses(wear: &Wear, findings: &mut Vec<Finding>) {
         findings.push(Finding::measured(FindingCode::GlassesGlare, class, wear.glare, limit, text));
     }
     if wear.lens < TINT_MAYBE {
-        let class = if wear.lens < TINT { Class::Retake } else { Class::Review };
-        let text = Text::new(
-            "镜片有颜色：请摘下有色眼镜再拍",
-            "Tinted lenses: ask to take the glasses off, then shoot again",
-        );
-        let limit = Limit::at_least(TINT_MAYBE);
-        findings.push(Finding::measured(FindingCode::TintedLenses, class, wear.lens, limit, text));
+        tinted(wear, findings);
     }
+}
+
+fn tinted(wear: &Wear, findings: &mut Vec<Finding>) {
+    let class = if wear.lens < TINT { Class::Retake } else { Class::Review };
+    let text = Text::new(
+        "镜片有颜色：请摘下有色眼镜再拍",
+        "Tinted lenses: ask to take the glasses off, then shoot again",
+    );
+    let limit = Limit::at_least(TINT_MAYBE);
+    findings.push(Finding::measured(FindingCode::TintedLenses, class, wear.lens, limit, text));
 }
 
 fn covered(wear: &Wear, findings: &mut Vec<Finding>) {
@@ -297,6 +308,22 @@ mod tests {
         let tinted = codes(&with_glasses(Some([90, 70, 62])));
         assert!(tinted.contains(&(FindingCode::TintedLenses, Class::Retake)), "{tinted:?}");
         assert!(tinted.iter().all(|(code, _)| *code != FindingCode::GlassesGlare));
+    }
+
+    #[test]
+    fn black_lenses_without_visible_rims_are_seen_and_shaded_eyes_pass() {
+        let shaded = |colour: [u8; 3]| {
+            let mut face = face();
+            for side in 0..2 {
+                let c = face.eye(side);
+                let hollow: Vec<usize> = face.ellipse([c[0], c[1] + 6.0], [42.0, 34.0]).collect();
+                face.paint(hollow.into_iter(), colour);
+            }
+            codes(&face)
+        };
+        assert_eq!(shaded([165, 128, 112]), []);
+        let black = shaded([24, 22, 24]);
+        assert!(black.contains(&(FindingCode::TintedLenses, Class::Retake)), "{black:?}");
     }
 
     #[test]
