@@ -215,6 +215,19 @@ mod tests {
     }
 
     #[test]
+    fn a_turn_and_a_nod_are_noted_then_looked_at_then_shot_again() {
+        let spec = spec();
+        let turned = |deg: f64| class_of(|f| turn(deg, &spec, f));
+        assert_eq!([turned(9.5), turned(-9.5)], [None; 2]);
+        assert_eq!([turned(12.0), turned(-16.0)], [Some(Class::Info), Some(Class::Review)]);
+        assert_eq!([turned(19.0), turned(-31.0)], [Some(Class::Retake); 2]);
+        let nods = |deg: f64| class_of(|f| nod(deg, &spec, f));
+        assert_eq!([nods(9.5), nods(-9.5)], [None; 2]);
+        assert_eq!([nods(12.0), nods(-18.0)], [Some(Class::Info), Some(Class::Review)]);
+        assert_eq!([nods(25.0), nods(-27.0)], [Some(Class::Retake); 2]);
+    }
+
+    #[test]
     fn the_sentence_names_the_side_of_the_student() {
         let mut findings = Vec::new();
         roll(6.0, &spec(), &mut findings);
