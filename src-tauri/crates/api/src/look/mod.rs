@@ -50,6 +50,8 @@ pub enum PlateUse {
     Used,
     /// It was given and does not fit.
     Unfit,
+    /// It was given and its file is no picture.
+    Unreadable,
     /// None was given.
     None,
 }
@@ -78,6 +80,19 @@ pub struct Layout<'a> {
     pub font: Option<&'a SheetFont>,
 }
 
+/// The empty seat of some pictures.
+enum Empty {
+    None,
+    Unreadable,
+    Seen(RgbImage),
+}
+
+impl Empty {
+    fn read(file: &Path) -> Self {
+        read_picture(file).map_or(Self::Unreadable, |(_, picture)| Self::Seen(picture))
+    }
+}
+
 /// One picture with its line.
 struct Cell {
     tiles: [RgbImage; 3],
@@ -95,15 +110,15 @@ pub fn sheets(
     mut take: impl FnMut(usize, &RgbImage, Vec<LookLine>) -> Result<(), ApiError>,
 ) -> Result<(), ApiError> {
     // Loose frames share one plate: it is read once.
-    let mut plate: (Option<&Path>, Option<RgbImage>) = (None, None);
+    let mut plate: (Option<&Path>, Empty) = (None, Empty::None);
     for (page, part) in pictures.chunks(layout.per_sheet.max(1)).enumerate() {
         let mut cells = Vec::with_capacity(part.len());
         for picture in part {
             if plate.0 != picture.plate.as_deref() {
                 plate.0 = picture.plate.as_deref();
-                plate.1 = plate.0.map(read_picture).transpose()?.map(|(_, picture)| picture);
+                plate.1 = plate.0.map_or(Empty::None, Empty::read);
             }
-            cells.push(cell(picture, engine, spec, plate.1.as_ref())?);
+            cells.push(cell(picture, engine, spec, &plate.1)?);
         }
         let sheet = laid_out(&cells, layout);
         take(page, &sheet, cells.into_iter().map(|cell| cell.line).collect())?;
@@ -136,7 +151,7 @@ fn cell(
     picture: &Pictured,
     engine: &PortraitEngine,
     spec: &PhotoSpec,
-    plate: Option<&RgbImage>,
+    plate: &Empty,
 ) -> Result<Cell, ApiError> {
     let name = picture.name.clone();
     let frame = match read_picture(&picture.file) {
@@ -147,11 +162,13 @@ fn cell(
             return Ok(Cell { tiles: std::array::from_fn(|_| empty()), line });
         }
     };
-    let made = engine.portrait(&frame, spec, plate, &Options::default()).map_err(failed)?;
+    let seen = if let Empty::Seen(seen) = plate { Some(seen) } else { None };
+    let made = engine.portrait(&frame, spec, seen, &Options::default()).map_err(failed)?;
     let used = made.backdrop.map(|source| match (source, plate) {
         (Source::Plate, _) => PlateUse::Used,
-        (Source::Seen, Some(_)) => PlateUse::Unfit,
-        (Source::Seen, None) => PlateUse::None,
+        (Source::Seen, Empty::Seen(_)) => PlateUse::Unfit,
+        (Source::Seen, Empty::Unreadable) => PlateUse::Unreadable,
+        (Source::Seen, Empty::None) => PlateUse::None,
     });
     let tiles = tiles(&frame, &made)?;
     let line =
@@ -217,6 +234,7 @@ fn words(line: &LookLine, layout: &Layout<'_>) -> Vec<(Rgb<u8>, String)> {
     let plate = line.plate.map(|plate| match plate {
         PlateUse::Used => say("用了空景", "with its plate"),
         PlateUse::Unfit => say("空景不符，没有用", "plate does not fit, not used"),
+        PlateUse::Unreadable => say("空景读不出来", "plate cannot be read"),
         PlateUse::None => say("没有空景", "no plate"),
     });
     let head: Vec<String> =
