@@ -23,7 +23,7 @@ macro_rules! changes {
     };
 }
 
-pub static FAULTS: [Change; 30] = changes! {
+pub static FAULTS: [Change; 31] = changes! {
     "dark" [UnderExposed] |b, s| Some(lit(b, [0.14, 0.07][s], 1));
     "blown out" [OverExposed, SkinHighlight] |b, s| blown(b, [270.0, 330.0][s]);
     "lamp at one side" [LightBalance] |b, s| sided(b, [0.42, 0.6][s]);
@@ -53,6 +53,7 @@ pub static FAULTS: [Change; 30] = changes! {
     "hair over the ears" [EarsHidden] |b, s| posture::locks(b, s == 1);
     "high collar" [NeckHidden] |b, s| posture::collar(b, [[38.0, 40.0, 46.0], [206.0, 203.0, 198.0]][s]);
     "black bar" [Border] |b, s| posture::barred(b, s == 1);
+    "mask" [EyesCovered, BrowsCovered, ColourCast] |b, s| posture::mask(b, [[150.0, 190.0, 214.0], [34.0, 34.0, 38.0]][s]);
     "coloured cap" [HeadCovering, BrowsCovered] |b, s| cap(b, [[35.0, 60.0, 150.0], [30.0, 110.0, 60.0]][s]);
 };
 

@@ -1,7 +1,7 @@
 //! Prints for each finding how many of the faults it sees and how often it cries wolf.
 //!
 //! ```text
-//! GRADBOOTH_CASES=…/cases cargo run -p imaging --example findings_report -- [--misses] [--values] [--measures] [parts of faults' names …]
+//! GRADBOOTH_CASES=…/cases cargo run -p imaging --example findings_report -- [--quick] [--misses] [--values] [--measures] [parts of faults' names …]
 //! ```
 //!
 //! Three sets: the frames and photographs of the cases as they are, by their truth; the same faults put onto every
@@ -44,11 +44,14 @@ struct Report {
 fn main() -> Result<(), Failure> {
     let begun = std::time::Instant::now();
     let (mut misses, mut values, mut measures, mut parts) = (false, false, false, Vec::new());
+    let mut every = 1;
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
             "--misses" => misses = true,
             "--values" => values = true,
             "--measures" => measures = true,
+            // Every fourth picture: a minute and a half instead of six.
+            "--quick" => every = 4,
             other => parts.push(other.to_owned()),
         }
     }
@@ -68,14 +71,14 @@ fn main() -> Result<(), Failure> {
     }
     for change in FAULTS.iter().filter(|change| wanted(change.name)) {
         eprintln!("{:>5.0} s {}", begun.elapsed().as_secs_f64(), change.name);
-        for base in bases.iter().filter(|base| base.is_clean()) {
+        for base in bases.iter().filter(|base| base.is_clean()).step_by(every) {
             report.fault(base, change);
         }
     }
     if wanted("harmless") {
         for change in &HARMLESS {
             eprintln!("{:>5.0} s {}", begun.elapsed().as_secs_f64(), change.name);
-            for base in bases.iter().filter(|base| base.is_clean()) {
+            for base in bases.iter().filter(|base| base.is_clean()).step_by(every) {
                 report.harmless(base, change);
             }
         }

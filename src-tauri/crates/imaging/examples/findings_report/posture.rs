@@ -136,6 +136,22 @@ pub fn collar(b: &Base, colour: [f64; 3]) -> Option<RgbImage> {
     })
 }
 
+/// A cloth mask from the bridge of the nose to below the chin.
+pub fn mask(b: &Base, colour: [f64; 3]) -> Option<RgbImage> {
+    let axes = Axes::of(b)?;
+    let (nose, chin) = (axes.point(b, 197)[1], axes.point(b, 152)[1]);
+    let half = (axes.point(b, 454)[0] - axes.point(b, 234)[0]) / 2.0;
+    mapped(b, |p, own| {
+        let side = (p[0] / half).abs();
+        // Over the nose it is highest; to the ears it falls a little.
+        let upper = nose + 0.28 * side;
+        let lower = chin + 0.08 - 0.55 * side * side;
+        let inside = cover((upper - p[1]).max(p[1] - lower).max(p[0].abs() - half * 1.02));
+        let fold = 1.0 - 0.05 * (p[1] * 24.0).sin() - 0.2 * side * side;
+        mix(own, colour.map(|v| v * fold), inside)
+    })
+}
+
 /// Black where a driver had no picture: over the head, or beside it at the smaller x.
 pub fn barred(b: &Base, beside: bool) -> Option<RgbImage> {
     let face = b.face.as_ref()?;

@@ -104,7 +104,7 @@ mod tests {
 
     fn drawn(inside: impl Fn(f64, f64) -> bool) -> bool {
         let place = |i: usize| ((i % SIDE) as f64 / SIDE as f64 - 0.5, (i / SIDE) as f64 / SIDE as f64);
-        let mask: Vec<bool> = (0..SIDE * SIDE).map(|i| place(i)).map(|(x, y)| inside(x, y)).collect();
+        let mask: Vec<bool> = (0..SIDE * SIDE).map(place).map(|(x, y)| inside(x, y)).collect();
         is_person(&largest(&mask))
     }
 

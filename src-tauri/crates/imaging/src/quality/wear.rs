@@ -45,6 +45,9 @@ const TINT: f64 = 0.55;
 const BROWS: f64 = 0.5;
 /// Covered part around an eye.
 const EYES: f64 = 0.3;
+/// From here on it is no lock of hair: with a mask, cheeks and eyes differ all over (0.67–1 of 25 drawn masks; 0.35 is
+/// the most of faces without).
+const FACE: f64 = 0.6;
 
 /// Upper edges of the brows in the mesh, from outside in and from inside out.
 const UPPER_BROWS: [[usize; 5]; 2] = [[70, 63, 105, 66, 107], [336, 296, 334, 293, 300]];
@@ -216,6 +219,15 @@ fn tinted(wear: &Wear, findings: &mut Vec<Finding>) {
 }
 
 fn covered(wear: &Wear, findings: &mut Vec<Finding>) {
+    if wear.eyes > FACE && wear.brows > BROWS {
+        let text = Text::new(
+            "脸被遮住（口罩、手或头发）：请露出整张脸再拍",
+            "Something covers the face (a mask, a hand or hair): clear it, then shoot again",
+        );
+        let limit = Limit::at_most(EYES);
+        findings.push(Finding::measured(FindingCode::EyesCovered, Class::Retake, wear.eyes, limit, text));
+        return;
+    }
     if wear.brows > BROWS {
         let text = Text::new(
             "刘海遮住了眉毛：请把头发拨开、露出眉毛再拍",
@@ -358,6 +370,20 @@ mod tests {
             face.paint(low, [30, 24, 22]);
         });
         assert!(fringe.contains(&(FindingCode::BrowsCovered, Class::Review)), "{fringe:?}");
+    }
+
+    #[test]
+    fn a_mask_is_told_as_a_covered_face() {
+        for cloth in [[40, 40, 44], [150, 190, 214]] {
+            let mut face = face();
+            let mask = face.around([150.0, 250.0], [120.0, 70.0]);
+            face.paint(mask, cloth);
+            let mut findings = Vec::new();
+            judge(&measure(&face), &mut findings);
+            let told: Vec<_> = findings.iter().map(|f| (f.code, f.class)).collect();
+            assert_eq!(told, [(FindingCode::EyesCovered, Class::Retake)], "{cloth:?}");
+            assert!(findings[0].message.contains("口罩"));
+        }
     }
 
     #[test]
