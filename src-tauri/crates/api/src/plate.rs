@@ -405,6 +405,17 @@ mod tests {
     }
 
     #[test]
+    fn a_face_and_a_figure_without_one_are_refused_in_their_own_words() {
+        let picture = RgbImage::from_pixel(320, 180, image::Rgb([200; 3]));
+        let measures = plate::measure(&picture);
+        let check = |faces, figure| PlateCheck { faces, figure, measures, notes: Vec::new() };
+        let refused = |check: &PlateCheck| nobody_in(check).err().map(|error| error.code);
+        assert_eq!(refused(&check(0, false)), None);
+        assert_eq!(refused(&check(1, true)).as_deref(), Some("plate_person"));
+        assert_eq!(refused(&check(0, true)).as_deref(), Some("plate_figure"));
+    }
+
+    #[test]
     fn a_plate_serves_its_camera_and_its_day() {
         let present = present();
         assert_eq!(present.view(Some("cam"), Timestamp(DAY)).state, PlateState::Fresh);
