@@ -24,6 +24,10 @@ const SIDE: usize = 256;
 const LEAST_AREA: f64 = 0.12;
 /// Shoulders are at least this wide, in parts of the square's side.
 const SHOULDERS: f64 = 0.42;
+/// And this wide below a head that is low in the frame: whoever bends the head down is near, a small thing that is low
+/// is a chair with arms.
+const LOW_SHOULDERS: f64 = 0.55;
+const LOW: f64 = 0.4;
 /// And this much wider than the head.
 const OVER_HEAD: f64 = 1.45;
 /// The head begins above this height.
@@ -92,9 +96,10 @@ fn is_person(mask: &[bool]) -> bool {
     let Some(top) = rows.iter().position(|n| part(*n) > 0.04) else { return false };
     let head = rows[(top + (TO_HEAD * SIDE as f64) as usize).min(SIDE - 1)];
     let widest = rows.iter().copied().max().unwrap_or(0);
+    let shoulders = if part(top) < LOW { SHOULDERS } else { LOW_SHOULDERS };
     area > LEAST_AREA
         && part(top) < HEAD
-        && part(widest) > SHOULDERS
+        && part(widest) > shoulders
         && widest as f64 > OVER_HEAD * head as f64
 }
 
@@ -123,6 +128,7 @@ mod tests {
             assert!(drawn(|x, y| sitter(x, y, size, 0.0)), "{size}");
         }
         assert!(drawn(|x, y| sitter(x, y, 0.9, 0.2)));
+        assert!(drawn(|x, y| sitter(x, y - 0.2, 1.0, 0.0)), "the head bent down");
     }
 
     #[test]
@@ -130,6 +136,7 @@ mod tests {
         let chair =
             |half: f64, top: f64| drawn(move |x, y| x.abs() < half && y > top || x.abs() < 0.19 && y > 0.8);
         assert!([0.1, 0.14, 0.18].iter().all(|half| [0.3, 0.5, 0.75].iter().all(|top| !chair(*half, *top))));
+        assert!(!drawn(|x, y| x.abs() < 0.15 && y > 0.42 || x.abs() < 0.24 && y > 0.78), "a chair with arms");
         // A bench, a reflector that fills one side, nothing, everything.
         assert!(!drawn(|_, y| y > 0.7));
         assert!(!drawn(|x, _| x > 0.0));
