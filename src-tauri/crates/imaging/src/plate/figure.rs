@@ -10,6 +10,10 @@
 //! | empty seats | up to 0.03 | up to 0.24 | – |
 //! | chairs | up to 0.20 | up to 0.38 | up to 1.2, with a broad seat 1.9 |
 //! | people | from 0.17 | from 0.39 at the frame's edge, 0.45 elsewhere | from 1.6 |
+//!
+//! 187 changed pictures of the 17 seats (dark, bright, noisy, tinted, shadowed, with stools, chairs with arms, lamp stands
+//! and coats) all passed; 31 of 32 pictures of people from behind, sitting up to a tenth of the frame lower, did not.
+//! Missed is who sits so low, or so far at the side, that the frame cuts the shoulders off.
 
 use domain::{Crop, Size};
 use image::RgbImage;
