@@ -112,27 +112,45 @@ pub struct PhotoArgs {
 
 #[derive(Args)]
 pub struct LookArgs {
-    /// Folder of frames, searched one level deep, or single picture files.
+    /// Folders of frames with their sub-folders, or single picture files; plate.png or plate.jpg in a folder is the
+    /// empty seat of its frames.
     #[arg(required = true)]
     pub frames: Vec<PathBuf>,
-    /// The sheet, a PNG.
+    /// The sheet, a PNG; of several pages sheet-1.png, sheet-2.png and so on.
     #[arg(long)]
     pub out: PathBuf,
     /// Photo standard: its id or a .toml file.
     #[arg(long, default_value = "registry-safe")]
     pub spec: String,
-    /// Picture of the empty seat.
+    /// Picture of the empty seat, instead of those in the folders.
     #[arg(long)]
     pub plate: Option<PathBuf>,
     /// Pictures in a row.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 5)]
     pub columns: usize,
+    /// Pictures on a sheet.
+    #[arg(long, default_value_t = 50)]
+    pub per_sheet: usize,
+    /// Language of the sentences.
+    #[arg(long, value_enum, default_value = "zh")]
+    pub words: LookWords,
     /// Font file with Chinese; one of the system's if missing.
     #[arg(long)]
     pub font: Option<PathBuf>,
     /// JSON lines instead of text.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Language of the sentences on a sheet.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum LookWords {
+    /// 中文
+    Zh,
+    /// English
+    En,
+    /// Both
+    Both,
 }
 
 #[derive(Args)]

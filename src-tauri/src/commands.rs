@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use api::files::{FailedLine, PhotoRequest, ScanLine};
-use api::look::{self, SheetFont};
+use api::look::{self, Layout, SheetFont, Tongue};
 use api::{ApiError, Assets, files, replay as replaying};
 use imaging::engine::PortraitEngine;
 use imaging::scan::Scanner;
 use serde::Serialize;
 
-use crate::cli::{CameraCommand, CheckArgs, DemoCommand, LookArgs, PhotoArgs, ReplayArgs, ScanArgs};
+use crate::cli::{
+    CameraCommand, CheckArgs, DemoCommand, LookArgs, LookWords, PhotoArgs, ReplayArgs, ScanArgs,
+};
 use crate::clock;
 
 pub fn status(all_well: bool) -> ExitCode {
@@ -145,64 +147,51 @@ pub fn look(args: &LookArgs, assets: &Assets) -> ExitCode {
 
 fn looked(args: &LookArgs, assets: &Assets) -> Result<bool, ApiError> {
     let spec = assets.spec(&args.spec, None)?;
-    let files = pictures(&args.frames);
-    if files.is_empty() {
+    let pictures = look::gather(&args.frames, args.plate.as_deref());
+    if pictures.is_empty() {
         return Err(ApiError::new("nothing_to_look_at", "没有找到图片。", "No pictures were found."));
     }
     let engine = engine(assets)?;
-    let plate = args.plate.as_deref().map(files::read_picture).transpose()?.map(|(_, picture)| picture);
     let font = match &args.font {
         Some(path) => SheetFont::read(path),
         None => SheetFont::of_system(),
     };
-    let (sheet, lines) = look::sheet(&files, args.columns, &engine, &spec, plate.as_ref(), font.as_ref())?;
-    sheet.save_with_format(&args.out, image::ImageFormat::Png).map_err(|e| {
-        ApiError::new(
-            "sheet_unwritable",
-            "图片总览写不进去，请换个位置。",
-            "The sheet cannot be written there.",
-        )
-        .with_story(e)
+    let tongue = match args.words {
+        LookWords::Zh => Tongue::Chinese,
+        LookWords::En => Tongue::English,
+        LookWords::Both => Tongue::Both,
+    };
+    let layout = Layout { columns: args.columns, per_sheet: args.per_sheet, tongue, font: font.as_ref() };
+    let single = pictures.len() <= args.per_sheet;
+    let mut all_well = true;
+    look::sheets(&pictures, &engine, &spec, &layout, |page, sheet, lines| {
+        let out = if single { args.out.clone() } else { numbered(&args.out, page + 1) };
+        sheet.save_with_format(&out, image::ImageFormat::Png).map_err(|e| {
+            ApiError::new(
+                "sheet_unwritable",
+                "图片总览写不进去，请换个位置。",
+                "The sheet cannot be written there.",
+            )
+            .with_story(e)
+        })?;
+        for line in &lines {
+            all_well &= line.error.is_none();
+            print(args.json, line, || {
+                let codes: Vec<String> = line.findings.iter().map(|f| f.message.clone()).collect();
+                let verdict = line.verdict.map_or_else(|| "—".to_owned(), |v| format!("{v:?}"));
+                format!("{}: {verdict} {}", line.name, codes.join(" "))
+            });
+        }
+        eprintln!("{}", out.display());
+        Ok(())
     })?;
-    for line in &lines {
-        print(args.json, line, || {
-            let codes: Vec<String> = line.findings.iter().map(|f| f.message.clone()).collect();
-            let verdict = line.verdict.map_or_else(|| "—".to_owned(), |v| format!("{v:?}"));
-            format!("{}: {verdict} {}", line.name, codes.join(" "))
-        });
-    }
-    Ok(lines.iter().all(|line| line.error.is_none()))
+    Ok(all_well)
 }
 
-/// Pictures of the given files and folders, in name order. A folder of case folders gives the frame of each.
-fn pictures(given: &[PathBuf]) -> Vec<PathBuf> {
-    let is_picture = |p: &Path| {
-        p.extension()
-            .is_some_and(|e| ["jpg", "jpeg", "png"].iter().any(|known| e.eq_ignore_ascii_case(known)))
-    };
-    let list = |folder: &Path| {
-        let mut inside: Vec<PathBuf> =
-            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-        inside.sort();
-        inside
-    };
-    let mut found = Vec::new();
-    for path in given {
-        if !path.is_dir() {
-            found.push(path.clone());
-            continue;
-        }
-        for inner in list(path) {
-            if inner.is_dir() {
-                let is_frame =
-                    |p: &PathBuf| p.file_stem().is_some_and(|stem| stem == "frame") && is_picture(p);
-                found.extend(list(&inner).into_iter().filter(is_frame));
-            } else if is_picture(&inner) {
-                found.push(inner);
-            }
-        }
-    }
-    found
+/// `sheet.png` becomes `sheet-2.png`.
+fn numbered(out: &Path, number: usize) -> PathBuf {
+    let stem = out.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    out.with_file_name(format!("{stem}-{number}.png"))
 }
 
 /// `gradbooth check`.
@@ -266,7 +255,7 @@ pub fn plate(files: &[PathBuf], json: bool, assets: &Assets) -> ExitCode {
                 all_well &= line.grade != domain::plate::Grade::Bad;
                 print(json, &line, || {
                     let notes: Vec<&str> = line.check.notes.iter().map(|n| n.text.zh.as_str()).collect();
-                    let person = if line.check.faces > 0 { "画面里有人 " } else { "" };
+                    let person = if line.check.is_occupied() { "画面里有人 " } else { "" };
                     format!("{}: {:?} {person}{}", line.input, line.grade, notes.join(" "))
                 });
             }

@@ -185,3 +185,46 @@ fn good_frames_of_the_case_set_end_inside_the_bands() {
     }
     assert!(checked >= 5, "only {checked} good frames");
 }
+
+#[test]
+fn look_descends_into_folders_with_their_plates_and_turns_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let booth = testkit::Booth::new(domain::Size { width: 1280, height: 720 }, Vec::new());
+    let (frame, plate) =
+        (booth.frame(&testkit::Scene::seated(1), 3), booth.frame(&testkit::Scene::EmptySeat, 4));
+    let at = |name: &str| {
+        let path = folder.path().join("cases").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        path
+    };
+    frame.save(at("p1/frame.png")).unwrap();
+    plate.save(at("p1/plate.png")).unwrap();
+    frame.save(at("p1/ideal.png")).unwrap();
+    frame.save(at("p2/frame.jpg")).unwrap();
+    fs::write(at("p3/IMG_1.jpg"), b"no picture").unwrap();
+    fs::write(at("p4/plate.jpg"), b"no picture").unwrap();
+    frame.save(at("p4/frame.jpg")).unwrap();
+    let (given, out) = (folder.path().join("cases"), folder.path().join("sheet.png"));
+    let args =
+        ["look", given.to_str().unwrap(), "--out", out.to_str().unwrap(), "--per-sheet", "3", "--json"];
+    let looked = gradbooth(&args);
+    assert_eq!(looked.status.code(), Some(1), "one file is no picture");
+    let lines: Vec<(String, String)> = json_lines(&looked)
+        .iter()
+        .map(|line| (line["name"].as_str().unwrap().replace('\\', "/"), line["plate"].to_string()))
+        .collect();
+    let told = |name: &str, plate: &str| (name.to_owned(), plate.to_owned());
+    assert_eq!(
+        lines,
+        [
+            told("p1/frame.png", "\"used\""),
+            told("p2/frame.jpg", "\"none\""),
+            told("p3/IMG_1.jpg", "null"),
+            told("p4/frame.jpg", "\"unreadable\"")
+        ]
+    );
+    assert!(!out.exists(), "two pages have numbers");
+    for page in ["sheet-1.png", "sheet-2.png"] {
+        assert!(image::open(folder.path().join(page)).is_ok(), "{page}");
+    }
+}

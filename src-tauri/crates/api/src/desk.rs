@@ -309,3 +309,50 @@ fn frozen(class: Class) -> Finding {
     );
     Finding::plain(FindingCode::FrozenPicture, class, text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shot(desk: &mut Desk, original: &[u8], at: i64) -> Vec<FindingCode> {
+        let exposure = Exposure {
+            original: original.into(),
+            extension: "jpg",
+            portrait: Some(Finished { jpeg: Arc::from([0xff, 0xd8, 0xff, 0xd9]), quality: 90 }),
+            findings: Vec::new(),
+            verdict: Verdict::Pass,
+            geometry: None,
+            plan: None,
+            provenance: serde_json::json!({}),
+            ms: 0.0,
+        };
+        desk.ask(Input::Shoot, Timestamp(at)).unwrap();
+        desk.developed(exposure, "registry-safe", Timestamp(at)).unwrap();
+        let candidate = desk.candidate().unwrap();
+        let codes = candidate.exposure.findings.iter().map(|f| f.code).collect();
+        assert_eq!(candidate.exposure.verdict, Verdict::of(&candidate.exposure.findings));
+        codes
+    }
+
+    fn armed(desk: &mut Desk, code: &str, at: i64) {
+        let code = CaptureCode::new(code).unwrap();
+        assert_eq!(desk.code_read(code, CodeSource::Gun, Timestamp(at)).unwrap(), Next::Armed);
+    }
+
+    #[test]
+    fn the_same_original_under_another_code_is_a_frozen_camera_and_under_its_own_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(folder.path(), "test", Timestamp(1)).unwrap();
+        let mut desk = Desk::new(store).unwrap();
+        armed(&mut desk, "first", 1_000);
+        assert_eq!(shot(&mut desk, b"one frame", 2_000), []);
+        desk.ask(Input::Again, Timestamp(3_000)).unwrap();
+        assert_eq!(shot(&mut desk, b"another frame", 4_000), []);
+        desk.ask(Input::Cancel, Timestamp(5_000)).unwrap();
+        armed(&mut desk, "second", 60_000);
+        assert_eq!(shot(&mut desk, b"one frame", 61_000), [FindingCode::FrozenPicture]);
+        assert_eq!(desk.candidate().unwrap().exposure.verdict, Verdict::Retake);
+        desk.ask(Input::Again, Timestamp(62_000)).unwrap();
+        assert_eq!(shot(&mut desk, b"a live frame", 63_000), []);
+    }
+}

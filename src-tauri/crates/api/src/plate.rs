@@ -279,14 +279,21 @@ fn shoot(feed: &Feed, engine: &PortraitEngine) -> Result<(Vec<u8>, PlateCheck), 
 
 /// Refuses a plate with somebody in it.
 fn nobody_in(check: &PlateCheck) -> Result<(), ApiError> {
-    if check.faces == 0 {
-        return Ok(());
+    if check.faces > 0 {
+        return Err(ApiError::new(
+            "plate_person",
+            "画面里有人，没有拍空景。请让座位空出来再按 F9。",
+            "Somebody is in the picture. Clear the seat, then press F9 again.",
+        ));
     }
-    Err(ApiError::new(
-        "plate_person",
-        "画面里有人，没有拍空景。请让座位空出来再按 F9。",
-        "Somebody is in the picture. Clear the seat, then press F9 again.",
-    ))
+    if check.figure {
+        return Err(ApiError::new(
+            "plate_figure",
+            "座位上好像有人（背对镜头或低着头），没有拍空景。请让座位空出来、拿走椅背上的衣物，再按 F9。",
+            "Somebody seems to sit there with the face hidden. Clear the seat, take clothes off the chair, then press F9 again.",
+        ));
+    }
+    Ok(())
 }
 
 pub(crate) fn to_png(picture: &RgbImage) -> Result<Vec<u8>, ApiError> {
@@ -328,7 +335,7 @@ pub fn check(path: &Path, engine: &PortraitEngine) -> Result<PlateLine, ApiError
     let check = engine.check_plate(&picture).map_err(|e| {
         ApiError::new("plate_failed", "空景处理失败。", "The picture could not be looked at.").with_story(e)
     })?;
-    let grade = if check.faces > 0 { domain::plate::Grade::Bad } else { check.grade() };
+    let grade = if check.is_occupied() { domain::plate::Grade::Bad } else { check.grade() };
     Ok(PlateLine { input: path.display().to_string(), sha256: ContentHash::of(&bytes), grade, check })
 }
 
@@ -395,6 +402,17 @@ mod tests {
             provenance: serde_json::json!({}),
             ms: 0.0,
         }
+    }
+
+    #[test]
+    fn a_face_and_a_figure_without_one_are_refused_in_their_own_words() {
+        let picture = RgbImage::from_pixel(320, 180, image::Rgb([200; 3]));
+        let measures = plate::measure(&picture);
+        let check = |faces, figure| PlateCheck { faces, figure, measures, notes: Vec::new() };
+        let refused = |check: &PlateCheck| nobody_in(check).err().map(|error| error.code);
+        assert_eq!(refused(&check(0, false)), None);
+        assert_eq!(refused(&check(1, true)).as_deref(), Some("plate_person"));
+        assert_eq!(refused(&check(0, true)).as_deref(), Some("plate_figure"));
     }
 
     #[test]

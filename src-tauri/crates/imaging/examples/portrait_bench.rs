@@ -225,6 +225,33 @@ fn live(engine: &PortraitEngine, cases: &[Case], spec: &PhotoSpec) -> Result<(),
     }
     let share = (mean(&unpack.cpu) + mean(&read.cpu)) * 15.0 / 1000.0;
     println!("| live guidance at 15 per second | {:.0}% of one core |", share * 100.0);
+    idle_scan(cases)
+}
+
+/// What looking for a code costs while there is none, as most of the day: four seconds of 12 looks at each frame, with
+/// a little noise, since no two frames of a camera are the same.
+fn idle_scan(cases: &[Case]) -> Result<(), Failure> {
+    let mut read = Timed::default();
+    for case in cases {
+        let luma = image::imageops::grayscale(&case.frame);
+        let mut scanner = imaging::scan::Scanner::new();
+        for tick in 0..48u32 {
+            let mut seen = luma.clone();
+            for (i, value) in seen.iter_mut().enumerate().skip(tick as usize % 7).step_by(7) {
+                *value = value.saturating_add((i.wrapping_mul(2_654_435_761) >> 13) as u8 % 4);
+            }
+            let begun = Clock::start();
+            std::hint::black_box(scanner.read(&seen, Duration::from_millis(50)));
+            read.add(begun.stop());
+        }
+    }
+    println!(
+        "| a look for a code where there is none | mean {:.1} ms processor | median {:.1} ms | p95 {:.1} ms | at 12 per second {:.0}% of one core |",
+        mean(&read.cpu),
+        share(&read.wall, 0.5),
+        share(&read.wall, 0.95),
+        mean(&read.cpu) * 12.0 / 10.0
+    );
     Ok(())
 }
 

@@ -421,3 +421,112 @@ fn a_lamp_at_one_side_is_found_at_half_strength() {
     assert!(!lit(0.0));
     assert!(lit(0.45));
 }
+
+/// A frame whose nearest face is all hair: the person sits there with the back turned.
+fn from_behind(engine: &PortraitEngine, frame: &RgbImage) -> RgbImage {
+    let face = engine.faces().glance(frame).unwrap().unwrap();
+    let half = (face.cheek_right - face.cheek_left) * 0.52;
+    let middle = (face.cheek_left + face.cheek_right) / 2.0;
+    let (top, bottom) = (face.estimated_head_top() + 0.1 * half, face.chin[1] + 0.12 * half);
+    let mut out = frame.clone();
+    for (x, y, pixel) in out.enumerate_pixels_mut() {
+        let dx = (f64::from(x) - middle) / half;
+        let dy = (f64::from(y) - (top + bottom) / 2.0) / ((bottom - top) / 2.0);
+        if dx * dx + dy.powi(4) < 1.0 {
+            let strand = 1.0 + 0.3 * (dx * 60.0 + (dy * 9.0).sin()).sin();
+            pixel.0 = [44.0, 33.0, 28.0].map(|v: f64| (v * strand * (1.1 - 0.4 * dx.abs())) as u8);
+        }
+    }
+    out
+}
+
+#[test]
+fn a_person_without_a_visible_face_is_no_empty_seat() {
+    let Some(engine) = engine() else { return };
+    let booth = testkit::Booth::new(domain::Size { width: 1280, height: 720 }, Vec::new());
+    let seat = engine.check_plate(&booth.frame(&testkit::Scene::EmptySeat, 1)).unwrap();
+    assert_eq!((seat.faces, seat.figure), (0, false), "a chair is a chair");
+    for (person, scale) in [(0, 1.0), (1, 0.7), (2, 1.2)] {
+        let pose = testkit::Pose { scale, ..testkit::Pose::default() };
+        let frame = booth.frame(&testkit::Scene::Seated { person, pose }, 1);
+        let check = engine.check_plate(&from_behind(engine, &frame)).unwrap();
+        assert!(check.figure && check.is_occupied(), "person {person} at {scale}");
+    }
+}
+
+#[test]
+fn the_plates_of_the_cases_are_empty_and_their_frames_are_not() {
+    let (Some(engine), Some(cases)) = (engine(), cases()) else { return };
+    let mut plates = 0;
+    for folder in std::fs::read_dir(cases.join("booth")).unwrap().flatten().map(|e| e.path()) {
+        let picture = |stem: &str| {
+            let files = ["png", "jpg"].map(|extension| folder.join(format!("{stem}.{extension}")));
+            files.iter().find(|p| p.is_file()).map(|p| image::open(p).unwrap().to_rgb8())
+        };
+        let (Some(plate), Some(frame)) = (picture("plate"), picture("frame")) else { continue };
+        assert!(!engine.check_plate(&plate).unwrap().is_occupied(), "{}", folder.display());
+        plates += 1;
+        if engine.has_face(&frame) {
+            let behind = engine.check_plate(&from_behind(engine, &frame)).unwrap();
+            assert!(behind.figure, "{}", folder.display());
+        }
+    }
+    assert!(plates > 10, "{plates}");
+}
+
+/// Each pixel `times` times, rows of a wall above: larger than any camera's frame, made without a resampler.
+fn enlarged(frame: &RgbImage, times: usize, size: (u32, u32)) -> RgbImage {
+    let wall = [196u8, 206, 220];
+    let (w, h) = (size.0 as usize, size.1 as usize);
+    let row = |y: u32| -> Vec<u8> {
+        let inside = (0..frame.width()).flat_map(|x| std::iter::repeat_n(frame.get_pixel(x, y).0, times));
+        inside.chain(std::iter::repeat(wall)).take(w).flatten().collect()
+    };
+    let above = h - frame.height() as usize * times;
+    let mut raw = wall.repeat(w * above);
+    for y in 0..frame.height() {
+        raw.extend(row(y).repeat(times));
+    }
+    RgbImage::from_raw(size.0, size.1, raw).unwrap()
+}
+
+#[test]
+fn a_frame_of_48_megapixels_is_developed_in_bounded_time() {
+    let Some(engine) = engine() else { return };
+    let booth = testkit::Booth::new(domain::Size { width: 1280, height: 720 }, Vec::new());
+    let frame = enlarged(&booth.frame(&testkit::Scene::seated(1), 3), 6, (8000, 6000));
+    let begun = Instant::now();
+    let made = make(engine, &frame);
+    // 0.4 s on two free cores; the rest is for a busy machine.
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    // Repeated pixels are blocks like those of a strong compression, and nothing else.
+    assert!(serious(&made).iter().all(|code| *code == FindingCode::Compression), "{:?}", made.findings);
+    assert!(made.jpeg.is_some());
+}
+
+#[test]
+fn each_odd_picture_has_a_verdict_that_says_what_to_do() {
+    let Some(engine) = engine() else { return };
+    let booth = testkit::Booth::new(domain::Size { width: 1280, height: 720 }, Vec::new());
+    let frame = booth.frame(&testkit::Scene::seated(1), 3);
+    let face = engine.faces().glance(&frame).unwrap().unwrap();
+    let [x0, _, x1, _] = face.bounds.map(|v| v as u32);
+    let from = |x: u32| image::imageops::crop_imm(&frame, x, 0, frame.width() - x, frame.height()).to_image();
+    let small = image::imageops::crop_imm(&frame, x0, 100, x1 - x0, 400).to_image();
+    let small = image::imageops::thumbnail(&small, small.width() * 7 / 10, small.height() * 7 / 10);
+    let mut beside = frame.clone();
+    image::imageops::overlay(&mut beside, &small, 20, 10);
+    let cases: [(&str, RgbImage, &[FindingCode]); 5] = [
+        ("at the edge", from(x0.saturating_sub(12)), &[FindingCode::Centre]),
+        ("half out", from((x0 + x1) / 2), &[FindingCode::NoFace, FindingCode::OutsideFrame]),
+        ("a large poster", beside, &[FindingCode::ManyFaces]),
+        ("tiny", image::imageops::thumbnail(&frame, 64, 64), &[FindingCode::Upscaled]),
+        ("a chair", booth.frame(&testkit::Scene::EmptySeat, 3), &[FindingCode::NoFace]),
+    ];
+    for (name, picture, expected) in cases {
+        let made = make(engine, &picture);
+        assert_eq!(made.verdict, Verdict::Retake, "{name}: {:?}", made.findings);
+        assert!(serious(&made).iter().any(|code| expected.contains(code)), "{name}: {:?}", made.findings);
+        assert!(made.findings.iter().all(|f| !f.message.is_empty() && !f.message_en.is_empty()));
+    }
+}

@@ -35,7 +35,7 @@ impl Base {
 use FindingCode as F;
 
 /// Findings that are counted as false alarms.
-pub const JUDGED: [FindingCode; 24] = [
+pub const JUDGED: [FindingCode; 27] = [
     F::NoFace,
     F::ManyFaces,
     F::Roll,
@@ -60,7 +60,15 @@ pub const JUDGED: [FindingCode; 24] = [
     F::BackdropUneven,
     F::ClothesNearBackground,
     F::Border,
+    F::EarsHidden,
+    F::NeckHidden,
+    F::Compression,
 ];
+
+/// Pictures, by parts of their names, whose ears are hidden under hair, and those where one is half hidden: seen by
+/// eye. All others show both.
+const EARS_HIDDEN: [&str; 4] = ["exact_long_hair", "sf_curly", "sf_fringe", "astronaut"];
+const EARS_HALF: [&str; 6] = ["wispy", "smile_teeth", "head_tilt", "lisa1", "closed_smile", "hair_over_eye"];
 
 const BOOTH: [(&str, &str, &[FindingCode]); 10] = [
     ("eyes_open", "eyes", &[F::EyesClosed]),
@@ -130,12 +138,28 @@ pub fn bases(folder: &Path, engine: &PortraitEngine, spec: &PhotoSpec) -> Result
     for base in &mut all {
         let faces = engine.faces().find(&base.frame)?;
         base.face = faces.into_iter().next();
+        ears(base);
         if base.is_clean() && base.alpha.is_none() {
             base.alpha =
                 engine.portrait(&base.frame, spec, None, &Options { frame_alpha: true })?.frame_alpha;
         }
     }
     Ok(all)
+}
+
+fn ears(base: &mut Base) {
+    let named = |list: &[&str]| list.iter().any(|part| base.name.contains(part));
+    let hidden = named(&EARS_HIDDEN);
+    if hidden || named(&EARS_HALF) || !base.is_clean() {
+        base.open.push(F::EarsHidden);
+    }
+    // A space suit; a beard above a collar.
+    if named(&["astronaut", "sf_curly"]) {
+        base.open.push(F::NeckHidden);
+    }
+    if base.face.is_some() && (hidden || base.is_clean() && !named(&EARS_HALF)) {
+        base.truth.push(("ears", &[F::EarsHidden], hidden));
+    }
 }
 
 fn booth(root: &Path) -> Result<Vec<Base>, Failure> {
@@ -202,8 +226,14 @@ fn photo(root: &Path, truth: &Value) -> Result<Base, Failure> {
     if let Some(glasses) = yes("glasses") {
         attributes.push(("glasses", &[F::Glasses], glasses));
     }
-    if let Some(hair) = yes("hair_over_eyes") {
-        attributes.push(("hair", &[F::EyesCovered, F::BrowsCovered], hair));
+    match yes("hair_over_eyes") {
+        Some(true) => attributes.push(("hair", &[F::EyesCovered, F::BrowsCovered], true)),
+        // The label says nothing of the brows.
+        Some(false) => {
+            attributes.push(("hair", &[F::EyesCovered], false));
+            open.push(F::BrowsCovered);
+        }
+        None => open.extend([F::EyesCovered, F::BrowsCovered]),
     }
     // A cap is the operator's tick; a fringe "down to the brows" may be told or not.
     if labels["note"].as_str().is_some_and(|note| note.contains("fringe")) {

@@ -7,6 +7,9 @@ use imageproc::geometric_transformations::{Border, Interpolation, rotate};
 
 use super::cases::Base;
 
+#[path = "posture.rs"]
+mod posture;
+
 /// A change and the findings that tell it.
 pub struct Change {
     pub name: &'static str,
@@ -20,7 +23,7 @@ macro_rules! changes {
     };
 }
 
-pub static FAULTS: [Change; 25] = changes! {
+pub static FAULTS: [Change; 31] = changes! {
     "dark" [UnderExposed] |b, s| Some(lit(b, [0.14, 0.07][s], 1));
     "blown out" [OverExposed, SkinHighlight] |b, s| blown(b, [270.0, 330.0][s]);
     "lamp at one side" [LightBalance] |b, s| sided(b, [0.42, 0.6][s]);
@@ -45,16 +48,26 @@ pub static FAULTS: [Change; 25] = changes! {
     "far away" [FaceWidth, Upscaled, HeadTop, EyeLine, NoFace] |b, s| far(b, [60.0, 45.0][s]);
     "shining forehead" [SkinHighlight, OverExposed] |b, s| shining(b, [0.62, 0.8][s]);
     "strong compression" [Compression] |b, s| compressed(&b.frame, [7, 4][s]);
+    "eyes aside" [Gaze] |b, s| posture::glance(b, [-0.17, 0.22][s]);
+    "one shoulder low" [ShouldersTilted] |b, s| posture::lowered(b, [9.0, -12.0][s]);
+    "hair over the ears" [EarsHidden] |b, s| posture::locks(b, s == 1);
+    "high collar" [NeckHidden] |b, s| posture::collar(b, [[38.0, 40.0, 46.0], [206.0, 203.0, 198.0]][s]);
+    "black bar" [Border] |b, s| posture::barred(b, s == 1);
+    "mask" [EyesCovered, BrowsCovered, ColourCast] |b, s| posture::mask(b, [[150.0, 190.0, 214.0], [34.0, 34.0, 38.0]][s]);
     "coloured cap" [HeadCovering, BrowsCovered] |b, s| cap(b, [[35.0, 60.0, 150.0], [30.0, 110.0, 60.0]][s]);
 };
 
-pub static HARMLESS: [Change; 7] = changes! {
+pub static HARMLESS: [Change; 11] = changes! {
     "a little darker" [] |b, _| Some(lit(b, 0.75, 0));
     "a little brighter" [] |b, _| Some(lit(b, 1.15, 0));
     "noise" [] |b, _| Some(grain(&b.frame, 4));
     "compression as of a webcam" [] |b, _| compressed(&b.frame, 72);
     "slightly soft" [] |b, _| Some(imageproc::filter::gaussian_blur_f32(&b.frame, (0.7 * unit(b)? / 100.0) as f32));
     "light slope of a tenth" [] |b, _| sided(b, 0.08);
+    "tilted by 2°" [] |b, _| tilted(b, 2.0_f64.copysign(b.face.as_ref()?.roll_deg));
+    "eyes moved by a trifle" [] |b, _| posture::glance(b, 0.03);
+    "a shoulder 1.5° lower" [] |b, _| posture::lowered(b, 1.5);
+    "a fringe above the brows" [] |b, _| hair(b, [-1.1, -1.3, 1.1, -0.74]);
     "mirrored" [] |b, _| Some(image::imageops::flip_horizontal(&b.frame));
 };
 
@@ -92,6 +105,23 @@ impl Axes {
     fn point(&self, b: &Base, landmark: usize) -> [f64; 2] {
         let p = b.face.as_ref().map_or([0.0; 3], |f| f.landmarks[landmark]);
         self.local([f64::from(p[0]), f64::from(p[1])])
+    }
+
+    /// The frame's colour at a place, between its pixels; its edge is repeated beyond it.
+    fn colour(&self, b: &Base, p: [f64; 2]) -> [f64; 3] {
+        let x = self.middle[0] + (p[0] * self.cos - p[1] * self.sin) * self.unit - 0.5;
+        let y = self.middle[1] + (p[0] * self.sin + p[1] * self.cos) * self.unit - 0.5;
+        let most = |side: u32| f64::from(side.saturating_sub(1));
+        let (x, y) = (x.clamp(0.0, most(b.frame.width())), y.clamp(0.0, most(b.frame.height())));
+        let at = |x: f64, y: f64| {
+            let pixel = b.frame.get_pixel_checked(x as u32, y as u32);
+            pixel.map_or([120.0, 80.0, 70.0], |p| p.0.map(f64::from))
+        };
+        let next = |v: f64, side: u32| (v + 1.0).min(most(side));
+        let (x1, y1) = (next(x, b.frame.width()), next(y, b.frame.height()));
+        let upper = mix(at(x, y), at(x1, y), x.fract());
+        let lower = mix(at(x, y1), at(x1, y1), x.fract());
+        mix(upper, lower, y.fract())
     }
 }
 
@@ -317,12 +347,8 @@ fn hair(b: &Base, [x0, y0, x1, y1]: [f64; 4]) -> Option<RgbImage> {
 
 /// A lid of the skin's colour over each opening, with a line of lashes at its lower edge.
 fn shut(b: &Base, strength: usize) -> Option<RgbImage> {
-    const OPENINGS: [[usize; 16]; 2] = [
-        [33, 246, 161, 160, 159, 158, 157, 173, 133, 155, 154, 153, 145, 144, 163, 7],
-        [263, 466, 388, 387, 386, 385, 384, 398, 362, 382, 381, 380, 374, 373, 390, 249],
-    ];
     let axes = Axes::of(b)?;
-    let eyes = OPENINGS.map(|ids| {
+    let eyes = posture::OPENINGS.map(|ids| {
         let points = ids.map(|i| axes.point(b, i));
         let middle = [0, 1].map(|c| points.iter().map(|p| p[c]).sum::<f64>() / 16.0);
         let half = points.iter().map(|p| (p[0] - middle[0]).abs()).fold(0.0, f64::max);
@@ -362,12 +388,6 @@ fn mouth(b: &Base, gap: f64) -> Option<RgbImage> {
     let (upper, lower) = (axes.point(b, 13), axes.point(b, 14));
     let middle = [(left[0] + right[0]) / 2.0, (upper[1] + lower[1]) / 2.0];
     let half = (right[0] - left[0]) / 2.0;
-    let at = |p: [f64; 2]| {
-        let x = axes.middle[0] + (p[0] * axes.cos - p[1] * axes.sin) * axes.unit;
-        let y = axes.middle[1] + (p[0] * axes.sin + p[1] * axes.cos) * axes.unit;
-        let pixel = b.frame.get_pixel_checked(x.max(0.0) as u32, y.max(0.0) as u32);
-        pixel.map_or([120.0, 80.0, 70.0], |p| p.0.map(f64::from))
-    };
     mapped(b, |p, own| {
         let t = ((p[0] - middle[0]) / half).abs();
         let opening = gap * (1.0 - t * t).max(0.0);
@@ -379,7 +399,7 @@ fn mouth(b: &Base, gap: f64) -> Option<RgbImage> {
             }
             // What is below moves down, less and less towards the neck.
             let moved = gap * (1.0 - (t / 1.6).powi(2)).max(0.0) * (1.0 - below).clamp(0.0, 1.0);
-            return at([p[0], p[1] - moved.min(below)]);
+            return axes.colour(b, [p[0], p[1] - moved.min(below)]);
         }
         own
     })

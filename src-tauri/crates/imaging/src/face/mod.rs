@@ -127,6 +127,11 @@ impl<'a> FaceFinder<'a> {
         Self { models }
     }
 
+    /// The models it runs on.
+    pub(crate) fn models(&self) -> &'a Models {
+        self.models
+    }
+
     /// All people in the frame, the nearest (largest) first, each measured.
     ///
     /// Faces below 15% of the largest one's area are left out. Takes 15 ms and 30 ms per face.

@@ -69,8 +69,26 @@ impl Look<'_, '_> {
     fn is_skin(&self, x: u32, y: u32, room: f64) -> bool {
         /// Lightness may differ more than hue: ears and necks lie in the shade.
         const SCALE: [f64; 3] = [22.0, 10.0, 10.0];
+        // The colours of dark skin lie nearer together, and hair and cloth nearer to them.
+        let share = (self.skin[0] / 55.0).clamp(0.45, 1.0);
         let colour = lab(self.scene.matte.picture.get_pixel(x, y).0);
-        (0..3).map(|c| ((colour[c] - self.skin[c]) / SCALE[c]).powi(2)).sum::<f64>() < room
+        (0..3).map(|c| ((colour[c] - self.skin[c]) / (SCALE[c] * share)).powi(2)).sum::<f64>() < room
+    }
+
+    /// Whether a pixel may be skin that lies in the shade of the chin: there colours keep their ratio to lightness.
+    /// Light cloth is less coloured than any skin, which the plain distance of [`Self::is_skin`] does not tell.
+    fn is_shaded_skin(&self, x: u32, y: u32) -> bool {
+        /// Difference of the tint, in parts of the cheeks' own.
+        const TINT: f64 = 0.62;
+        /// The least of it: a powdered face has hardly a tint of its own.
+        const LEAST: f64 = 0.16;
+        /// Lighter than the cheeks by so much is no shade.
+        const LIGHTER: f64 = 16.0;
+        let tint = |[l, a, b]: [f64; 3]| [a / l.max(6.0), b / l.max(6.0)];
+        let colour = lab(self.scene.matte.picture.get_pixel(x, y).0);
+        let (own, seen) = (tint(self.skin), tint(colour));
+        let off = (own[0] - seen[0]).hypot(own[1] - seen[1]);
+        off < (TINT * own[0].hypot(own[1])).max(LEAST) && colour[0] < self.skin[0] + LIGHTER
     }
 
     fn alpha(&self, x: u32, y: u32) -> f32 {
@@ -129,7 +147,7 @@ impl Look<'_, '_> {
         for (x, y) in
             self.pixels([x - 0.18 * width, x + 0.18 * width], [chin + 0.06 * width, chin + 0.22 * width])
         {
-            skin += u32::from(self.is_skin(x, y, 9.0));
+            skin += u32::from(self.is_shaded_skin(x, y));
             all += 1;
         }
         if all == 0 { 1.0 } else { f64::from(skin) / f64::from(all) }

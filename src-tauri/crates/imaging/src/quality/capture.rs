@@ -4,6 +4,7 @@ use domain::{Class, Finding, FindingCode, Limit, Text};
 use image::RgbImage;
 use serde::Serialize;
 
+use super::aligned::median;
 use super::{Scene, luminance};
 
 /// Traces of the way from the sensor to here.
@@ -22,6 +23,8 @@ const BLOCKS: f64 = 2.4;
 /// A bar's pixels are darker than this, and what lies beside it is brighter than the other.
 const BLACK: f64 = 24.0;
 const BESIDE: f64 = 48.0;
+/// Levels within which a bar's pixels lie, after JPEG.
+const FLAT: f64 = 5.0;
 
 pub(crate) fn measure(scene: &Scene<'_>) -> Capture {
     Capture {
@@ -38,16 +41,25 @@ fn bar(picture: &RgbImage) -> u32 {
     // Down to where shoulders may begin.
     let left = |d: u32| (0..h / 2).map(|y| light(d, y)).collect::<Vec<_>>();
     let right = |d: u32| (0..h / 2).map(|y| light(w - 1 - d, y)).collect::<Vec<_>>();
-    let thickness = |line: &dyn Fn(u32) -> Vec<f64>, most: u32| {
-        let black =
-            |d: u32| line(d).iter().filter(|v| **v < BLACK).count() as f64 > 0.97 * line(d).len() as f64;
-        let thick = (0..most).take_while(|d| black(*d)).count() as u32;
-        // Half-covered lines follow a bar; the picture begins behind them.
-        let behind = line((thick + 3).min(most));
-        let mean = behind.iter().sum::<f64>() / behind.len().max(1) as f64;
-        if thick < most && mean > BESIDE { thick } else { 0 }
-    };
     thickness(&top, h / 4).max(thickness(&left, w / 4)).max(thickness(&right, w / 4))
+}
+
+/// How many lines from the edge inwards are a bar; 0 if it does not end before `most`.
+fn thickness(line: &dyn Fn(u32) -> Vec<f64>, most: u32) -> u32 {
+    let level = median(&mut line(0));
+    let all = |d: u32, least: f64| {
+        let values = line(d);
+        values.iter().filter(|v| **v < least).count() as f64 > 0.97 * values.len() as f64
+    };
+    // A driver's black is one level; what is dark in a room is not.
+    let flat = all(0, level + FLAT);
+    let least = if flat { BLACK.min(level + FLAT) } else { BLACK };
+    let thick = (0..most).take_while(|d| all(*d, least)).count() as u32;
+    // Half-covered lines follow a bar; the picture begins behind them.
+    let mut behind = line((thick + 3).min(most));
+    let mean = behind.iter().sum::<f64>() / behind.len().max(1) as f64;
+    let begins = mean > BESIDE || flat && median(&mut behind) > level + 2.0 * FLAT;
+    if thick < most && begins { thick } else { 0 }
 }
 
 /// After the blocking measure of Wang, Bovik and Evan (2000) in its simplest form: mean step across the edges of the
@@ -163,5 +175,17 @@ mod tests {
         }
         assert_eq!(bar(&picture), 6);
         assert_eq!(bar(&RgbImage::new(300, 300)), 0);
+    }
+
+    #[test]
+    fn a_bar_is_found_in_a_dark_room_and_a_dark_wall_is_none() {
+        let room = |bar: u32| {
+            RgbImage::from_fn(320, 320, |x, y| {
+                let grain = (x * 7919 + y * 104_729) % 7;
+                Rgb([if x < bar { 2 } else { 18 + (x / 40 + grain) as u8 }; 3])
+            })
+        };
+        assert_eq!(bar(&room(0)), 0);
+        assert_eq!(bar(&room(9)), 9);
     }
 }

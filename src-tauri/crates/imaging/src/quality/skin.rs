@@ -26,6 +26,9 @@ const NATURAL_B: [f64; 2] = [5.0, 35.0];
 /// Distance outside them that calls for a look, and that no skin has. Flushed cheeks reach 4.
 const CAST_MAYBE: f64 = 4.5;
 const CAST: f64 = 10.0;
+/// Below this L* skin is less yellow in proportion: at L* 33–50 faces in white light show b* 10–30, and under a yellow
+/// lamp 29–50.
+const FAIR: f64 = 55.0;
 /// Below this L* colours shrink towards grey and the ranges do not hold; the hue does: skin of every depth lies between
 /// red and yellow (hue angles 40–75°, Weatherall and Coombs 1992), widened here for lamps and cameras.
 const DARK: f64 = 30.0;
@@ -66,12 +69,17 @@ pub(crate) fn measure(face: &Aligned) -> Skin {
 fn cast_of([lightness, a, b]: [f64; 3]) -> f64 {
     let outside = |v: f64, [min, max]: [f64; 2]| (min - v).max(v - max).max(0.0);
     if lightness >= DARK {
-        return outside(a, NATURAL_A).hypot(outside(b, NATURAL_B));
+        return outside(a, NATURAL_A).hypot(outside(b, [NATURAL_B[0], yellowest(lightness)]));
     }
     if a.hypot(b) < DARK_CHROMA {
         return 0.0;
     }
     (outside(b.atan2(a).to_degrees(), DARK_HUE) * DARK_DEGREE).min(CAST)
+}
+
+/// Largest natural b* of skin of this lightness.
+fn yellowest(lightness: f64) -> f64 {
+    NATURAL_B[1] * (lightness / FAIR).clamp(0.6, 1.0)
 }
 
 /// Median L*a*b* of the cheeks.
@@ -131,10 +139,10 @@ fn cast(skin: &Skin, findings: &mut Vec<Finding>) {
         c if c > CAST_MAYBE => Class::Review,
         _ => return,
     };
-    let [_, a, b] = skin.lab;
+    let [lightness, a, b] = skin.lab;
     let (zh, en) = if b < NATURAL_B[0] && a < NATURAL_A[1] {
         ("偏蓝或偏绿", "blue or green")
-    } else if b > NATURAL_B[1] {
+    } else if b > yellowest(lightness) {
         ("偏黄", "yellow")
     } else {
         ("偏红", "red")
@@ -196,6 +204,11 @@ mod tests {
         assert_eq!(codes(&plain([168, 165, 163])), [(FindingCode::ColourCast, Class::Review)]);
         assert_eq!(codes(&plain([150, 165, 190])), [(FindingCode::ColourCast, Class::Retake)]);
         assert_eq!(codes(&plain([215, 170, 70])), [(FindingCode::ColourCast, Class::Retake)]);
+        // Brown skin under a yellow lamp is not yellower than fair skin in white light.
+        let mut findings = Vec::new();
+        judge(&measure(&plain([108, 72, 34])), &mut findings);
+        assert_eq!(findings.iter().map(|f| f.code).collect::<Vec<_>>(), [FindingCode::ColourCast]);
+        assert!(findings[0].message.contains("偏黄"), "{}", findings[0].message);
         // Dark skin is told by its hue, and only ever looked at.
         assert_eq!(codes(&plain([58, 40, 31])), []);
         assert_eq!(codes(&plain([38, 42, 62])), [(FindingCode::ColourCast, Class::Review)]);

@@ -16,7 +16,7 @@ pub fn source(code: F) -> &'static str {
         F::EyesClosed => {
             "ISO/IEC 29794-5 eyes open (lid gap), with the blink score; limits from booth frames"
         }
-        F::Gaze => "iris between the eye's corners (mesh); limits from booth frames",
+        F::Gaze => "iris between the eye's corners (mesh); limits from booth frames and from moved irises",
         F::MouthOpen => {
             "ISO/IEC 29794-5 mouth closed: inner lip gap over mouth width; limits from booth frames"
         }
@@ -31,7 +31,7 @@ pub fn source(code: F) -> &'static str {
         F::EarsHidden => "the skin's colour beside the cheeks; a note only",
         F::HeadCovering => "ISO/IEC 29794-5 no head covering, by colours that hair has not; a tick decides",
         F::ShouldersTilted => "the matte's contour at mirrored places; limits from booth frames",
-        F::NeckHidden => "the skin's colour below the chin; a note only",
+        F::NeckHidden => "the cheeks' tint (a*/L*, b*/L*) below the chin; a note only",
         F::Sharpness => {
             "Crété et al. 2007, and the steepness of edges at two scales; limits from blurred booth frames"
         }
@@ -39,7 +39,9 @@ pub fn source(code: F) -> &'static str {
         F::UnderExposed => "ISO/IEC 29794-5 under-exposure, with mean luminance; limits from booth frames",
         F::LightBalance => "ISO/IEC 29794-5 illumination uniformity: both cheeks, and ten mirrored places",
         F::SkinHighlight => "white part of the skin; limits from booth frames",
-        F::ColourCast => "ISO/IEC 29794-5 natural colour: a* 5–25, b* 5–35 on the cheeks; hue on dark skin",
+        F::ColourCast => {
+            "ISO/IEC 29794-5 natural colour: a* 5–25, b* 5–35 on the cheeks, b* less on brown skin; hue on dark skin"
+        }
         F::Upscaled => "delivered pixels over the frame's; 教毕指〔2017〕99号 asks for 480 × 640 real ones",
         F::OutsideFrame => "ISO/IEC 29794-5 margins: the crop against the frame",
         F::BackdropUneven => {
