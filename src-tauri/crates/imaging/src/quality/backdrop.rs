@@ -137,8 +137,9 @@ fn clothes_near(scene: &Scene<'_>, area: &FaceArea) -> f64 {
     let eyes_y = (area.eyes[0][1] + area.eyes[1][1]) / 2.0;
     let collar = (area.chin[1] + (area.chin[1] - eyes_y) * 0.35).max(0.0) as usize;
     let (mut near, mut all) = (0u32, 0u32);
-    for y in collar..matte.alpha.height {
-        for x in 0..matte.alpha.width {
+    // A quarter of the pixels tells the share as well.
+    for y in (collar..matte.alpha.height).step_by(2) {
+        for x in (0..matte.alpha.width).step_by(2) {
             if matte.alpha.at(x, y) > 0.9 {
                 let colour = lab(matte.picture.get_pixel(x as u32, y as u32).0);
                 near += u32::from(distance(colour, background) < DISTINCT);

@@ -1,12 +1,17 @@
 //! Colours as the eye compares them.
 
+use std::sync::LazyLock;
+
 /// CIE L*a*b* of an sRGB colour (IEC 61966-2-1, D65).
 pub(crate) fn lab(rgb: [u8; 3]) -> [f64; 3] {
-    let linear = rgb.map(|c| {
-        let c = f64::from(c) / 255.0;
-        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    /// Light of each code, since a picture asks for it a hundred thousand times.
+    static LINEAR: LazyLock<[f64; 256]> = LazyLock::new(|| {
+        std::array::from_fn(|c| {
+            let c = c as f64 / 255.0;
+            if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        })
     });
-    let [r, g, b] = linear;
+    let [r, g, b] = rgb.map(|c| LINEAR[usize::from(c)]);
     let xyz = [
         (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047,
         0.2126 * r + 0.7152 * g + 0.0722 * b,
