@@ -19,4 +19,4 @@ pub use plan::{BagContents, BagPlan, BagRequest, Extra, PlannedFile, Source, pla
 pub use target::{TargetCheck, TargetProblem};
 pub use verify::{BagProblem, BagProblemKind, VerifyReport, verify_bag};
 pub use write::write_bag;
-pub(crate) use write::{content, finished, hash_of, temporary_of};
+pub(crate) use write::{BUFFER, content, finished, hash_of, temporary_of};

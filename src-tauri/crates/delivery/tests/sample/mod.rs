@@ -2,6 +2,9 @@
 
 #![allow(dead_code)] // each program takes what it needs
 
+#[cfg(target_os = "linux")]
+pub mod stick;
+
 use std::io;
 
 use delivery::{

@@ -12,7 +12,7 @@ use delivery::{
     PathLimits, TargetFacts, Template,
 };
 use domain::{CaptureBatch, ContentHash};
-use store::{HandoverPicture, PictureKind, Pictures};
+use store::{HandoverPicture, PictureKind, Pictures, StoreError};
 
 use super::door::{Room, title};
 use super::view::*;
@@ -41,7 +41,12 @@ fn kind_of(kind: FileKind) -> PictureKind {
 /// Where an exporter gets its bytes.
 pub(super) fn reading(pictures: &Pictures) -> impl Fn(FileKind, &ContentHash) -> std::io::Result<Vec<u8>> {
     let pictures = pictures.clone();
-    move |kind, hash| pictures.read(kind_of(kind), hash).map_err(|e| std::io::Error::other(e.code()))
+    move |kind, hash| {
+        pictures.read(kind_of(kind), hash).map_err(|e| match e {
+            StoreError::PictureAltered(_) => std::io::Error::new(std::io::ErrorKind::InvalidData, e.code()),
+            e => std::io::Error::other(e.code()),
+        })
+    }
 }
 
 fn items(room: &Room, pictures: &[HandoverPicture], originals: bool) -> Result<Vec<Item>, ApiError> {
