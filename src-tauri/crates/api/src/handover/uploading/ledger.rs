@@ -71,6 +71,11 @@ impl Ledger for StoreLedger {
         self.change(id, change).map(drop)
     }
 
+    fn prepare(&mut self, number: u32, bytes: &[u8], _now: Timestamp) -> Result<(), LedgerError> {
+        let (batch, bytes) = (self.batch, bytes.to_vec());
+        self.room.write(move |store, now| store.prepare_closing(batch, number, &bytes, now)).map_err(refused)
+    }
+
     fn release(&mut self, id: i64, _now: Timestamp) -> Result<bool, LedgerError> {
         self.change(id, UploadChange::Release)
     }
