@@ -163,7 +163,7 @@ pub async fn tour(day: &SealedDay, size: &str, tongue: &str, dir: &Path) {
     window.press(keys::ENTER).await;
     window.wait("sheet-erase-anyway").await;
     shot("46-erase-second").await;
-    window.paste("field-typed", plan["confirmation"].as_str().expect("a sentence")).await;
+    window.paste("field-typed", plan["confirmation"][tongue].as_str().expect("a sentence")).await;
     window.press(keys::ENTER).await;
     window.wait("erase-done").await;
     shot("47-erased").await;

@@ -308,7 +308,7 @@ fn what_was_not_handed_over_is_erased_only_after_two_typed_confirmations() {
         window.press(keys::ENTER).await;
         window.wait("sheet-problem").await;
         assert_eq!(pictures(), before);
-        window.paste("field-typed", plan["confirmation"].as_str().unwrap()).await;
+        window.paste("field-typed", plan["confirmation"]["zh"].as_str().unwrap()).await;
         window.press(keys::ENTER).await;
         window.wait("erase-done").await;
         assert_eq!(pictures(), [0, 0]);

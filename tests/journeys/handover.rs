@@ -6,6 +6,9 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use api::day::operations::DayOperations;
+use api::day::report::ReportRequest;
+use api::day::sheet_in::TemplateRequest;
 use api::handover::operations::HandoverOperations;
 use api::handover::view::*;
 use api::{Nothing, Station};
@@ -219,6 +222,10 @@ fn prints_have_a_page_for_everybody_and_a_separator() {
     }
 }
 
+fn is_report(count: &ErasedCount) -> bool {
+    serde_json::to_value(count.kind).is_ok_and(|kind| kind == "product")
+}
+
 /// Whether any file of the folder holds these bytes.
 fn holds(folder: &Path, needle: &[u8]) -> Option<PathBuf> {
     let found =
@@ -241,6 +248,10 @@ fn nothing_is_erased_before_the_receipt_and_nothing_is_left_after() {
     assert_eq!(go(None).expect_err("refused").code, "erase_blocked");
     assert_eq!(go(Some("是")).expect_err("refused").code, "confirmation_differs");
     assert!(holds(&data, NAMES[0].as_bytes()).is_some(), "the search finds what is there");
+    // The report of the day and its lists name everybody; a template is of no batch.
+    let written = station.day_report(ReportRequest { batch: BATCH, out: String::new() }).expect("written");
+    let template = station.roster_template(TemplateRequest { out: String::new() }).expect("written").file;
+    assert!(written.files.len() == 2 && written.files.iter().all(|file| Path::new(file).starts_with(&data)));
 
     let done =
         export(&station, &folder(&home, "stick"), ExportContents { originals: true, ..Default::default() });
@@ -255,12 +266,16 @@ fn nothing_is_erased_before_the_receipt_and_nothing_is_left_after() {
     assert_eq!(wrong.code, "receipt_checksum");
     station.export_receipt(receipt(&checksum[..16])).expect("signed");
     let kept = station.erase_plan(EraseAsk { batch: BATCH, retention_days: 30 }).expect("planned");
+    let reports = kept.files.iter().copied().find(is_report).expect("the reports");
+    assert_eq!((reports.files, kept.reports_left), (2, 1), "{kept:?}");
     assert_eq!(kept.blocks.iter().map(|b| b.code.as_str()).collect::<Vec<_>>(), ["retained"]);
 
     let JobResult::Erased(record) = go(None).expect("erased") else { panic!("another result") };
     assert_eq!((record.people, record.failed), (3, 0), "{record:?}");
     let files: u32 = record.erased.iter().map(|count| count.files).sum();
-    assert!(files >= 6, "{record:?}");
+    assert!(files >= 8, "{record:?}");
+    assert!(record.erased.iter().any(|count| is_report(count) && count.files == 2), "{record:?}");
+    assert!(written.files.iter().all(|file| !Path::new(file).exists()) && Path::new(&template).exists());
     assert_eq!(station.erase_records(Nothing {}).expect("records").len(), 1);
     let outbox = station.outbox_list(Nothing {}).expect("the outbox");
     assert_eq!(outbox[0].pictures, 0);

@@ -1144,9 +1144,14 @@ people: number,
  */
 blocks: Array<EraseHindrance>, 
 /**
- * What has to be typed, letter by letter. Null if nothing has to be, or nothing helps.
+ * What has to be typed, letter by letter, in either language. Null if nothing has to be, or nothing helps.
  */
-confirmation: string | null, };
+confirmation: Text | null, 
+/**
+ * Files in the data folder's `reports` that are of no batch, e.g. templates that somebody may have filled in. They
+ * stay.
+ */
+reports_left: number, };
 
 export type EraseStart = { 
 /**
