@@ -94,6 +94,8 @@ pub async fn tour(day: &SealedDay, size: &str, tongue: &str, dir: &Path) {
     window.paste("export-into", &place("stick")).await;
     window.press(keys::ENTER).await;
     window.press("o").await;
+    window.press("p").await;
+    window.wait("export-prints-plan").await;
     window.wait("export-fits").await;
     shot("31-export-plan").await;
     window.press("k").await;

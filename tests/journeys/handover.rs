@@ -91,6 +91,42 @@ fn a_day_leaves_as_a_bag_that_anybody_can_verify() {
     assert!(!verdict.valid && verdict.problem_count >= 1);
 }
 
+/// Planning opens no picture; the sheets are made when the bag is written, and the same again when it is gone on with.
+#[test]
+fn prints_in_a_bag_are_planned_at_once_and_set_while_it_is_written() {
+    let (home, station) = day();
+    let (into, tmp) = (folder(&home, "stick"), home.path().join("data/tmp"));
+    let contents = ExportContents { prints: Some(String::new()), ..Default::default() };
+    let request =
+        ExportRequest { batch: BATCH, into: into.clone(), name: "交付".into(), contents, lock: None };
+    assert_eq!(station.outbox_list(Nothing {}).expect("the outbox")[0].pictures, 3, "the folder is open");
+    // Of originals that do not open no sheet can be made, and yet it is planned.
+    let originals = files_below(&home.path().join("data/originals"));
+    let good: Vec<Vec<u8>> = originals.iter().map(|file| fs::read(file).expect("read")).collect();
+    originals.iter().for_each(|file| fs::write(file, "broken").expect("written"));
+    let plan = station.export_plan(request.clone()).expect("planned");
+    originals.iter().zip(good).for_each(|(file, bytes)| fs::write(file, bytes).expect("written"));
+    let sheets = plan.prints.clone().expect("prints");
+    assert_eq!((sheets.people, sheets.pages), (3, 4), "{plan:?}");
+    assert!(plan.bytes > 100_000 && files_below(&tmp).is_empty(), "{plan:?}");
+
+    let job = station.export_start(request.clone()).expect("begun");
+    let JobResult::Export(done) = wait(&station, &job).expect("exported") else { panic!("another result") };
+    assert!(done.complete && done.print_pages == 4, "{done:?}");
+    let sheet = PathBuf::from(&done.place).join("data/prints/prints-001.pdf");
+    let made = fs::read(&sheet).expect("the sheets");
+    assert!(made.starts_with(b"%PDF") && files_below(&tmp).is_empty());
+    let (said, is) = (plan.bytes as f64, done.bytes as f64);
+    println!("planned {said} bytes, written {is}");
+    assert!(is < said && said < 2.5 * is, "an estimate is on the safe side: {said} for {is}");
+
+    fs::remove_file(Path::new(&done.place).join("data/lists/list.csv")).expect("removed");
+    let job = station.export_start(request).expect("begun");
+    let JobResult::Export(again) = wait(&station, &job).expect("exported") else { panic!("another result") };
+    assert_eq!((again.complete, again.written), (true, 1), "the same sheets are made again: {again:?}");
+    assert_eq!(fs::read(&sheet).expect("the sheets"), made);
+}
+
 #[test]
 fn a_hostile_template_names_no_file() {
     let (home, station) = day();

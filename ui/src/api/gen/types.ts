@@ -1249,6 +1249,14 @@ missing: Array<MissingFile>,
  */
 missing_count: number, 
 /**
+ * Pages of prints in it.
+ */
+print_pages: number, 
+/**
+ * What to look at in them before the scissors come out, at most 500.
+ */
+print_remarks: Array<PrintRemark>, 
+/**
  * To be written on the receipt.
  */
 bag_checksum: ContentHash | null, 
@@ -1288,6 +1296,11 @@ files: number,
  * Their bytes.
  */
 bytes: number, 
+/**
+ * The sheets of prints among them, which are made while it is written: until then their size is estimated. Null
+ * without any.
+ */
+prints: PrintsPlan | null, 
 /**
  * Bytes that it will take there.
  */

@@ -15,7 +15,7 @@ pub use device::{Device, Disk};
 pub use info::BagInfo;
 pub use outcome::{CancelToken, Completion, MissingFile, MissingReason, Phase, Progress};
 pub(crate) use plan::bag_name;
-pub use plan::{BagContents, BagPlan, BagRequest, Extra, PlannedFile, Source, plan_bag};
+pub use plan::{BagContents, BagPlan, BagRequest, Extra, ExtraBody, PlannedFile, Source, plan_bag};
 pub use target::{TargetCheck, TargetProblem};
 pub use verify::{BagProblem, BagProblemKind, VerifyReport, verify_bag};
 pub use write::write_bag;

@@ -288,7 +288,8 @@ pub(crate) fn content(
 ) -> Result<Vec<u8>, MissingReason> {
     let bytes = match &file.source {
         Source::Extra(index) => {
-            plan.extras.get(*index).map(|extra| extra.bytes.clone()).ok_or(MissingReason::PictureMissing)
+            let extra = plan.extras.get(*index).ok_or(MissingReason::PictureMissing)?;
+            extra.read().map_err(|_| MissingReason::PictureMissing)
         }
         Source::Picture { kind, .. } => pictures.read(*kind, &file.hash).map_err(|e| match e.kind() {
             io::ErrorKind::InvalidData => MissingReason::PictureAltered,
