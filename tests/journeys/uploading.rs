@@ -294,6 +294,21 @@ fn a_wrong_clock_is_told_and_costs_no_attempt() {
 }
 
 #[test]
+fn a_picture_that_is_no_longer_what_it_was_is_not_sent_and_the_reason_is_told() {
+    let (home, stock, station) = day(2);
+    let (port, shelf) = endpoint::start();
+    station.upload_settings_save(to_endpoint(format!("http://127.0.0.1:{port}"))).expect("kept");
+    let hash = stock.pictures[0].1.to_hex();
+    let file = home.path().join("data/portraits").join(&hash[..2]).join(format!("{hash}.jpg"));
+    let length = std::fs::metadata(&file).expect("there").len() as usize;
+    std::fs::write(&file, vec![0; length]).expect("written");
+    let end = upload(&station, stock.batch);
+    assert_eq!((end.state, end.parked, end.closed), (UploadState::Left, 1, false), "{end:?}");
+    assert_eq!(end.parked_objects[0].failure.code, "upload_body_altered");
+    assert!(!shelf.put_order().iter().any(|path| path.contains(&hash)));
+}
+
+#[test]
 fn other_content_under_a_key_is_shown_and_never_overwritten() {
     let (home, stock, station) = day(2);
     let (port, shelf) = endpoint::start();

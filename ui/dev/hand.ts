@@ -69,7 +69,7 @@ export function handOperations(params: URLSearchParams): { [Name in keyof Operat
   const layout = (id: string, zh: string, page: [number, number], places: PrintLayout['places']): PrintLayout => ({ id, name: { zh, en: id }, paper: `${page[0]}×${page[1]} mm`, prints: '25×35 ×8', people: 1, page, places, refused: null });
   const grid = (w: number, h: number, columns: number, rows: number, x: number, y: number) => Array.from({ length: columns * rows }, (_, n) => ({ person: 0, x: x + (n % columns) * (w + 1), y: y + Math.floor(n / columns) * (h + 1), w, h, turned: false }));
   const plan: ErasePlanView = {
-    files: [{ kind: 'original', files: 1418, bytes: 9.4e9 }, { kind: 'portrait', files: 1418, bytes: 5.3e7 }], people: 1418, confirmation: { zh: '清除 batch-3 2836', en: 'erase batch-3 2836' }, reports_left: 0,
+    files: [{ kind: 'original', files: 1418, bytes: 9.4e9 }, { kind: 'portrait', files: 1418, bytes: 5.3e7 }], people: 1418, confirmation: { zh: '清除batch-3的2836个文件', en: 'erase 2836 files of batch-3' }, reports_left: 0,
     blocks: [
       { code: 'not_handed_over', text: { zh: '有 64 个文件还没有交付，清除后无法找回。', en: '64 files were not handed over and cannot be brought back.' }, can_be_confirmed: true },
       { code: 'no_receipt', text: { zh: '没有与交付包校验值一致的签收回执。', en: 'There is no receipt with the checksum of the bag that was delivered.' }, can_be_confirmed: true },

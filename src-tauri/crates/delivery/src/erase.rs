@@ -217,7 +217,7 @@ pub fn plan_erase(request: &EraseRequest<'_>, now: Timestamp) -> ErasePlan {
         // The number makes it a sentence about this batch on this day, not a habit of the fingers.
         confirmation: liftable.then(|| {
             let (batch, files) = (request.batch, request.files.len());
-            Text::new(format!("清除 {batch} {files}"), format!("erase {batch} {files}"))
+            Text::new(format!("清除{batch}的{files}个文件"), format!("erase {files} files of {batch}"))
         }),
         blocks,
         receipt: receipt.cloned(),
@@ -383,12 +383,12 @@ mod tests {
         let until = Timestamp(120 * DAY);
         assert_eq!(plan.blocks, [EraseBlock::NotHandedOver { count: 1 }, EraseBlock::Retained { until }]);
         assert!(matches!(plan.erase(dir.path(), None, NOW), Err(DeliveryError::EraseBlocked)));
-        for wrong in ["yes", "", "清除 2026-A 2", "erase 2026-A", "Erase 2026-A 1", "erase 清除 2026-A 1"]
+        for wrong in ["yes", "", "清除2026-A的2个文件", "erase 2026-A", "Erase 1 files of 2026-A", "清除"]
         {
             assert!(matches!(plan.erase(dir.path(), Some(wrong), NOW), Err(DeliveryError::Confirmation)));
         }
         assert!(dir.path().join("a").exists());
-        let record = plan.erase(dir.path(), Some(" 清除 2026-A 1 "), NOW).unwrap();
+        let record = plan.erase(dir.path(), Some(" 清除2026-A的1个文件 "), NOW).unwrap();
         assert_eq!(record.confirmed, plan.blocks);
         assert!(!dir.path().join("a").exists());
     }
@@ -398,7 +398,10 @@ mod tests {
         let dir = folder(&["a"]);
         let plan = plan(&[file("a", false)], &[], 0);
         let asked = plan.confirmation.clone().unwrap();
-        assert_eq!((asked.zh.as_str(), asked.en.as_str()), ("清除 2026-A 1", "erase 2026-A 1"));
+        assert_eq!(
+            (asked.zh.as_str(), asked.en.as_str()),
+            ("清除2026-A的1个文件", "erase 1 files of 2026-A")
+        );
         assert!(asked.en.is_ascii());
         assert!(plan.erase(dir.path(), Some(&asked.en), NOW).is_ok());
         assert!(!dir.path().join("a").exists());
@@ -413,7 +416,7 @@ mod tests {
             (&[EraseBlock::UploadsOpen { count: 2 }][..], &None)
         );
         assert!(matches!(
-            plan.erase(dir.path(), Some("清除 2026-A 1"), NOW),
+            plan.erase(dir.path(), Some("清除2026-A的1个文件"), NOW),
             Err(DeliveryError::EraseBlocked)
         ));
         assert!(dir.path().join("a").exists());

@@ -133,7 +133,7 @@ export const en: Record<keyof typeof zh, string> = {
   'upload.since': 'Since',
   'upload.list_file': 'List',
   'upload.sent_all': 'Upload complete: all {n} objects have arrived.',
-  'upload.parked_toast': 'The upload has ended; {n} objects did not arrive and are parked. F8 shows why.',
+  'upload.parked_toast': 'The upload has ended. Did not arrive and are parked: {n}. F8 shows why.',
   'upload.save': 'Save',
   'upload.saved': 'The upload settings are kept.',
   'upload.secret_kept': 'kept; empty leaves it',

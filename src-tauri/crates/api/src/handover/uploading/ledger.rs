@@ -90,7 +90,12 @@ impl Bodies for StoreBodies {
             return Ok(body);
         }
         let read = |kind| self.0.pictures.read(kind, &entry.content);
-        read(PictureKind::Portrait).or_else(|_| read(PictureKind::Original)).map_err(|error| match error {
+        let found = match read(PictureKind::Portrait) {
+            // Only what is not among the portraits is looked for among the originals.
+            Err(store::StoreError::PictureMissing(_)) => read(PictureKind::Original),
+            found => found,
+        };
+        found.map_err(|error| match error {
             store::StoreError::PictureAltered(_) => BodyError::Altered,
             _ => BodyError::Missing,
         })
