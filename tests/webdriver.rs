@@ -165,10 +165,20 @@ impl Window {
     /// Puts text into a field as pasting does, in place of what it holds: typed at a driver's speed it would be a
     /// barcode gun's.
     pub async fn paste(&self, id: &str, text: &str) {
-        self.wait(id).await.click().await.expect("the field is clicked");
-        let script =
-            "document.activeElement.select(); document.execCommand('insertText', false, arguments[0]);";
-        self.client.execute(script, vec![json!(text)]).await.expect("the field takes text");
+        let script = "const field = document.activeElement; \
+             if (!document.querySelector(`[data-testid=\"${arguments[1]}\"]`)?.contains(field)) return false; \
+             field.select(); document.execCommand('insertText', false, arguments[0]); return true;";
+        let begun = Instant::now();
+        // What arrives above a field moves it away from under the pointer: then it is clicked again.
+        loop {
+            self.wait(id).await.click().await.expect("the field is clicked");
+            let taken = self.client.execute(script, vec![json!(text), json!(id)]).await;
+            if taken.expect("the field takes text") == json!(true) {
+                return;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "{id} does not take the focus");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Waits for an element by its test id with an attribute.

@@ -35,6 +35,34 @@ async fn send(window: &Window, home: &Path) {
     fs::write(home.join("sent/new.code.txt"), "https://example.invalid/NEW-CODE\n").expect("written");
 }
 
+/// An upload that needs a person: first a picture that is no longer what it was, then other content in its place.
+async fn stuck(window: &Window, home: &Path, shot: &impl AsyncFn(&str)) {
+    let items = window.rpc("outbox.items", json!({ "batch": 1 })).await;
+    let hash = items[0]["path"].as_str().expect("a path").trim_start_matches("portrait/").to_owned();
+    let file = home.join("data/portraits").join(&hash[..2]).join(format!("{hash}.jpg"));
+    let good = fs::read(&file).expect("a portrait");
+    fs::write(&file, vec![0; good.len()]).expect("written");
+    window.press("u").await;
+    window.wait_with("upload-state", "state", "left").await;
+    window.wait("parked-table").await;
+    shot("25-upload-parked").await;
+    fs::write(&file, &good).expect("written");
+    let status = window.rpc("upload.status", json!({ "batch": 1 })).await;
+    let key = status["parked_objects"][0]["key"].as_str().expect("a key").to_owned();
+    let there = home.join("share").join(&key);
+    fs::create_dir_all(there.parent().expect("a folder")).expect("made");
+    fs::write(&there, b"other").expect("written");
+    window.press("t").await;
+    window.gone("parked-table").await;
+    window.press("u").await;
+    window.wait_with("upload-state", "state", "left").await;
+    window.wait("parked-table").await;
+    shot("25-upload-conflict").await;
+    fs::remove_file(&there).expect("removed");
+    window.press("a").await;
+    window.gone("parked-table").await;
+}
+
 /// Walks through all seven tasks.
 pub async fn tour(day: &SealedDay, size: &str, tongue: &str, dir: &Path) {
     let home = tempfile::tempdir().expect("a folder");
@@ -72,6 +100,7 @@ pub async fn tour(day: &SealedDay, size: &str, tongue: &str, dir: &Path) {
     window.press("2").await;
     window.wait_with("upload-allowed", "allowed", "true").await;
     window.gone("sheet-upload-allow").await;
+    stuck(&window, home, &shot).await;
     window.press("u").await;
     window.wait_with("upload-state", "closed", "true").await;
     shot("25-uploaded").await;
@@ -94,6 +123,8 @@ pub async fn tour(day: &SealedDay, size: &str, tongue: &str, dir: &Path) {
     window.paste("export-into", &place("stick")).await;
     window.press(keys::ENTER).await;
     window.press("o").await;
+    window.press("p").await;
+    window.wait("export-prints-plan").await;
     window.wait("export-fits").await;
     shot("31-export-plan").await;
     window.press("k").await;
@@ -163,7 +194,7 @@ pub async fn tour(day: &SealedDay, size: &str, tongue: &str, dir: &Path) {
     window.press(keys::ENTER).await;
     window.wait("sheet-erase-anyway").await;
     shot("46-erase-second").await;
-    window.paste("field-typed", plan["confirmation"].as_str().expect("a sentence")).await;
+    window.paste("field-typed", plan["confirmation"][tongue].as_str().expect("a sentence")).await;
     window.press(keys::ENTER).await;
     window.wait("erase-done").await;
     shot("47-erased").await;

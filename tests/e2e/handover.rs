@@ -112,7 +112,9 @@ fn an_export_ends_whole_is_signed_for_and_can_be_verified() {
         window.paste("export-into", text(&stick)).await;
         window.press(keys::ENTER).await;
         window.press("o").await;
+        window.press("p").await;
         window.wait("export-fits").await;
+        window.wait("export-prints-plan").await;
         assert!(fs::read_dir(&stick).unwrap().next().is_none(), "a plan writes nothing");
         window.press("g").await;
         window.wait_with("export-done", "safe", "true").await;
@@ -124,6 +126,7 @@ fn an_export_ends_whole_is_signed_for_and_can_be_verified() {
                 assert!(bag.join(format!("data/{kind}/{COLLEGE}/{}.jpg", student_no(n))).is_file());
             }
         }
+        assert!(fs::read(bag.join("data/prints/prints-001.pdf")).unwrap().starts_with(b"%PDF"));
         let request = api::handover::view::VerifyBagRequest { path: text(&bag).to_owned(), key: None };
         assert!(api::handover::verify(&request).unwrap().valid);
 
@@ -308,7 +311,7 @@ fn what_was_not_handed_over_is_erased_only_after_two_typed_confirmations() {
         window.press(keys::ENTER).await;
         window.wait("sheet-problem").await;
         assert_eq!(pictures(), before);
-        window.paste("field-typed", plan["confirmation"].as_str().unwrap()).await;
+        window.paste("field-typed", plan["confirmation"]["zh"].as_str().unwrap()).await;
         window.press(keys::ENTER).await;
         window.wait("erase-done").await;
         assert_eq!(pictures(), [0, 0]);

@@ -6,6 +6,9 @@ use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use api::day::operations::DayOperations;
+use api::day::report::ReportRequest;
+use api::day::sheet_in::TemplateRequest;
 use api::handover::operations::HandoverOperations;
 use api::handover::view::*;
 use api::{Nothing, Station};
@@ -86,6 +89,42 @@ fn a_day_leaves_as_a_bag_that_anybody_can_verify() {
         .expect("written");
     let verdict = api::handover::verify(&VerifyBagRequest { path: done.place, key: None }).expect("verified");
     assert!(!verdict.valid && verdict.problem_count >= 1);
+}
+
+/// Planning opens no picture; the sheets are made when the bag is written, and the same again when it is gone on with.
+#[test]
+fn prints_in_a_bag_are_planned_at_once_and_set_while_it_is_written() {
+    let (home, station) = day();
+    let (into, tmp) = (folder(&home, "stick"), home.path().join("data/tmp"));
+    let contents = ExportContents { prints: Some(String::new()), ..Default::default() };
+    let request =
+        ExportRequest { batch: BATCH, into: into.clone(), name: "交付".into(), contents, lock: None };
+    assert_eq!(station.outbox_list(Nothing {}).expect("the outbox")[0].pictures, 3, "the folder is open");
+    // Of originals that do not open no sheet can be made, and yet it is planned.
+    let originals = files_below(&home.path().join("data/originals"));
+    let good: Vec<Vec<u8>> = originals.iter().map(|file| fs::read(file).expect("read")).collect();
+    originals.iter().for_each(|file| fs::write(file, "broken").expect("written"));
+    let plan = station.export_plan(request.clone()).expect("planned");
+    originals.iter().zip(good).for_each(|(file, bytes)| fs::write(file, bytes).expect("written"));
+    let sheets = plan.prints.clone().expect("prints");
+    assert_eq!((sheets.people, sheets.pages), (3, 4), "{plan:?}");
+    assert!(plan.bytes > 100_000 && files_below(&tmp).is_empty(), "{plan:?}");
+
+    let job = station.export_start(request.clone()).expect("begun");
+    let JobResult::Export(done) = wait(&station, &job).expect("exported") else { panic!("another result") };
+    assert!(done.complete && done.print_pages == 4, "{done:?}");
+    let sheet = PathBuf::from(&done.place).join("data/prints/prints-001.pdf");
+    let made = fs::read(&sheet).expect("the sheets");
+    assert!(made.starts_with(b"%PDF") && files_below(&tmp).is_empty());
+    let (said, is) = (plan.bytes as f64, done.bytes as f64);
+    println!("planned {said} bytes, written {is}");
+    assert!(is < said && said < 2.5 * is, "an estimate is on the safe side: {said} for {is}");
+
+    fs::remove_file(Path::new(&done.place).join("data/lists/list.csv")).expect("removed");
+    let job = station.export_start(request).expect("begun");
+    let JobResult::Export(again) = wait(&station, &job).expect("exported") else { panic!("another result") };
+    assert_eq!((again.complete, again.written), (true, 1), "the same sheets are made again: {again:?}");
+    assert_eq!(fs::read(&sheet).expect("the sheets"), made);
 }
 
 #[test]
@@ -219,6 +258,10 @@ fn prints_have_a_page_for_everybody_and_a_separator() {
     }
 }
 
+fn is_report(count: &ErasedCount) -> bool {
+    serde_json::to_value(count.kind).is_ok_and(|kind| kind == "product")
+}
+
 /// Whether any file of the folder holds these bytes.
 fn holds(folder: &Path, needle: &[u8]) -> Option<PathBuf> {
     let found =
@@ -241,6 +284,10 @@ fn nothing_is_erased_before_the_receipt_and_nothing_is_left_after() {
     assert_eq!(go(None).expect_err("refused").code, "erase_blocked");
     assert_eq!(go(Some("是")).expect_err("refused").code, "confirmation_differs");
     assert!(holds(&data, NAMES[0].as_bytes()).is_some(), "the search finds what is there");
+    // The report of the day and its lists name everybody; a template is of no batch.
+    let written = station.day_report(ReportRequest { batch: BATCH, out: String::new() }).expect("written");
+    let template = station.roster_template(TemplateRequest { out: String::new() }).expect("written").file;
+    assert!(written.files.len() == 2 && written.files.iter().all(|file| Path::new(file).starts_with(&data)));
 
     let done =
         export(&station, &folder(&home, "stick"), ExportContents { originals: true, ..Default::default() });
@@ -255,12 +302,16 @@ fn nothing_is_erased_before_the_receipt_and_nothing_is_left_after() {
     assert_eq!(wrong.code, "receipt_checksum");
     station.export_receipt(receipt(&checksum[..16])).expect("signed");
     let kept = station.erase_plan(EraseAsk { batch: BATCH, retention_days: 30 }).expect("planned");
+    let reports = kept.files.iter().copied().find(is_report).expect("the reports");
+    assert_eq!((reports.files, kept.reports_left), (2, 1), "{kept:?}");
     assert_eq!(kept.blocks.iter().map(|b| b.code.as_str()).collect::<Vec<_>>(), ["retained"]);
 
     let JobResult::Erased(record) = go(None).expect("erased") else { panic!("another result") };
     assert_eq!((record.people, record.failed), (3, 0), "{record:?}");
     let files: u32 = record.erased.iter().map(|count| count.files).sum();
-    assert!(files >= 6, "{record:?}");
+    assert!(files >= 8, "{record:?}");
+    assert!(record.erased.iter().any(|count| is_report(count) && count.files == 2), "{record:?}");
+    assert!(written.files.iter().all(|file| !Path::new(file).exists()) && Path::new(&template).exists());
     assert_eq!(station.erase_records(Nothing {}).expect("records").len(), 1);
     let outbox = station.outbox_list(Nothing {}).expect("the outbox");
     assert_eq!(outbox[0].pictures, 0);

@@ -102,6 +102,18 @@ fn upload(station: &Station, batch: BatchId) -> UploadStatus {
     until(station, batch, over)
 }
 
+/// The first two people's pictures were mixed up, and are put right.
+fn swap_two(station: &Station, batch: BatchId) {
+    use api::day::operations::DayOperations;
+    let items = station.outbox_items(OutboxRequest { batch: Some(batch), ..Default::default() });
+    let items = items.expect("items");
+    let (one, two) = (items[0].number, items[1].number);
+    let swap = api::day::view::SwapRequest { one, other: two, reason: "出口处发现".into() };
+    let proposed = station.swap_propose(swap).expect("proposed");
+    let commit = api::day::view::CorrectionRequest { correction: proposed.id };
+    station.swap_commit(commit).expect("made");
+}
+
 /// Reads the bucket past everything: the manifest lists every portrait once, each is there with its hash.
 fn check_bucket(moto: &Moto, stock: &Stock, data: &Path) {
     let (db, _) = Store::open(data, "look", now()).expect("opens");
@@ -282,6 +294,21 @@ fn a_wrong_clock_is_told_and_costs_no_attempt() {
 }
 
 #[test]
+fn a_picture_that_is_no_longer_what_it_was_is_not_sent_and_the_reason_is_told() {
+    let (home, stock, station) = day(2);
+    let (port, shelf) = endpoint::start();
+    station.upload_settings_save(to_endpoint(format!("http://127.0.0.1:{port}"))).expect("kept");
+    let hash = stock.pictures[0].1.to_hex();
+    let file = home.path().join("data/portraits").join(&hash[..2]).join(format!("{hash}.jpg"));
+    let length = std::fs::metadata(&file).expect("there").len() as usize;
+    std::fs::write(&file, vec![0; length]).expect("written");
+    let end = upload(&station, stock.batch);
+    assert_eq!((end.state, end.parked, end.closed), (UploadState::Left, 1, false), "{end:?}");
+    assert_eq!(end.parked_objects[0].failure.code, "upload_body_altered");
+    assert!(!shelf.put_order().iter().any(|path| path.contains(&hash)));
+}
+
+#[test]
 fn other_content_under_a_key_is_shown_and_never_overwritten() {
     let (home, stock, station) = day(2);
     let (port, shelf) = endpoint::start();
@@ -318,14 +345,7 @@ fn a_swap_after_the_manifest_leaves_as_a_correction() {
     station.upload_settings_save(to_endpoint(format!("http://127.0.0.1:{port}"))).expect("kept");
     assert!(upload(&station, stock.batch).closed);
     let before = shelf.put_order().len();
-    use api::day::operations::DayOperations;
-    let items = station.outbox_items(OutboxRequest { batch: Some(stock.batch), ..Default::default() });
-    let items = items.expect("items");
-    let (one, two) = (items[0].number, items[1].number);
-    let swap = api::day::view::SwapRequest { one, other: two, reason: "出口处发现".into() };
-    let proposed = station.swap_propose(swap).expect("proposed");
-    let commit = api::day::view::CorrectionRequest { correction: proposed.id };
-    station.swap_commit(commit).expect("made");
+    swap_two(&station, stock.batch);
     let end = upload(&station, stock.batch);
     assert_eq!((end.state, end.closed), (UploadState::Complete, true), "{end:?}");
     let order = shelf.put_order();

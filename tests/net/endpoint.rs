@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::wire::{Request, read_request};
 
@@ -17,6 +18,8 @@ pub struct Shelf {
     pub objects: Mutex<BTreeMap<String, Vec<u8>>>,
     /// Every request.
     pub asked: Mutex<Vec<Asked>>,
+    /// Puts of paths that end so are done and never answered.
+    pub mute: Mutex<Option<&'static str>>,
 }
 
 impl Shelf {
@@ -48,6 +51,10 @@ fn serve(mut stream: TcpStream, shelf: &Shelf) -> std::io::Result<()> {
     let entry = (request.method.clone(), request.path.clone(), of("idempotency-key"), of("authorization"));
     shelf.asked.lock().expect("not poisoned").push(entry);
     let (status, body) = answer(&request, shelf);
+    let mute = shelf.mute.lock().expect("not poisoned").is_some_and(|end| request.path.ends_with(end));
+    if mute && request.method == "PUT" {
+        std::thread::sleep(Duration::from_secs(600));
+    }
     let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     stream.write_all(head.as_bytes())?;
     if request.method == "HEAD" { Ok(()) } else { stream.write_all(&body) }

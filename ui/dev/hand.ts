@@ -47,7 +47,7 @@ export function handOperations(params: URLSearchParams): { [Name in keyof Operat
   };
   const exported: ExportDone & { kind: 'export' } = {
     kind: 'export', parcel: 2, complete: state !== 'broken', safe_to_remove: state !== 'broken', read_from_device: true, place: '/media/crew/KINGSTON/某某工业大学-2026-05-13-1',
-    files: 2841, bytes: 9.6e9, written: state === 'broken' ? 2529 : 2841, kept: 0, bag_checksum: state === 'broken' ? null : HASH, missing_count: state === 'broken' ? 312 : 0,
+    files: 2841, bytes: 9.6e9, written: state === 'broken' ? 2529 : 2841, kept: 0, print_pages: 0, print_remarks: [], bag_checksum: state === 'broken' ? null : HASH, missing_count: state === 'broken' ? 312 : 0,
     missing: state === 'broken' ? Array.from({ length: 40 }, (_, n) => ({ path: `data/originals/机械工程学院/机械设计制造及其自动化/机械2201/20221107${n + 10}.jpg`, item: n, reason: 'device_failed' as const })) : [],
     text: state === 'broken' ? { zh: '没有完成：缺 312 个文件，见清单。请检查 U 盘后用同一名称再导出一次，已写好的不会重写。', en: 'Not complete: 312 files are missing, see the list. Export again under the same name; what is done is kept.' } : { zh: '全部 2841 个文件已写入并读回核对，可以安全拔出。', en: 'All 2841 files were written and read back. Safe to remove.' },
   };
@@ -69,7 +69,7 @@ export function handOperations(params: URLSearchParams): { [Name in keyof Operat
   const layout = (id: string, zh: string, page: [number, number], places: PrintLayout['places']): PrintLayout => ({ id, name: { zh, en: id }, paper: `${page[0]}×${page[1]} mm`, prints: '25×35 ×8', people: 1, page, places, refused: null });
   const grid = (w: number, h: number, columns: number, rows: number, x: number, y: number) => Array.from({ length: columns * rows }, (_, n) => ({ person: 0, x: x + (n % columns) * (w + 1), y: y + Math.floor(n / columns) * (h + 1), w, h, turned: false }));
   const plan: ErasePlanView = {
-    files: [{ kind: 'original', files: 1418, bytes: 9.4e9 }, { kind: 'portrait', files: 1418, bytes: 5.3e7 }], people: 1418, confirmation: '清除 batch-3 2836',
+    files: [{ kind: 'original', files: 1418, bytes: 9.4e9 }, { kind: 'portrait', files: 1418, bytes: 5.3e7 }], people: 1418, confirmation: { zh: '清除batch-3的2836个文件', en: 'erase 2836 files of batch-3' }, reports_left: 0,
     blocks: [
       { code: 'not_handed_over', text: { zh: '有 64 个文件还没有交付，清除后无法找回。', en: '64 files were not handed over and cannot be brought back.' }, can_be_confirmed: true },
       { code: 'no_receipt', text: { zh: '没有与交付包校验值一致的签收回执。', en: 'There is no receipt with the checksum of the bag that was delivered.' }, can_be_confirmed: true },

@@ -132,6 +132,53 @@ fn an_attempt_is_counted_before_it_is_made() {
     assert!(rows.iter().any(|row| row.state == UploadRowState::Sending && row.attempts == 1), "{rows:?}");
 }
 
+/// The worst moment: the target has the manifest, and the program ends before it has heard of it. Then a picture changes.
+#[test]
+fn a_manifest_that_was_written_and_not_heard_of_is_recognised_and_the_change_follows_as_a_correction() {
+    let home = tempfile::tempdir().expect("a folder");
+    let data = home.path().join("data");
+    let stock = lay_in(&data, 3, true);
+    let (port, shelf) = endpoint::start();
+    *shelf.mute.lock().expect("not poisoned") = Some("/manifest.json");
+    let settings = settings_file(home.path(), &to_endpoint(format!("http://127.0.0.1:{port}")));
+    let mut child = program(home.path(), stock.batch, Some(&settings));
+    let begun = Instant::now();
+    while !shelf.objects.lock().expect("not poisoned").keys().any(|key| key.ends_with("/manifest.json")) {
+        assert!(begun.elapsed() < Duration::from_secs(30), "no manifest came");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().expect("killed");
+    child.wait().expect("ended");
+    *shelf.mute.lock().expect("not poisoned") = None;
+    let written = shelf.objects.lock().expect("not poisoned").clone();
+
+    let station = station(&data);
+    station.upload_settings_save(to_endpoint(format!("http://127.0.0.1:{port}"))).expect("kept");
+    assert!(!status(&station, stock.batch).closed, "nobody has heard that it is closed");
+    swap_two(&station, stock.batch);
+    let end = upload(&station, stock.batch);
+    assert_eq!((end.state, end.closed), (UploadState::Complete, true), "{end:?}");
+    let now = shelf.objects.lock().expect("not poisoned").clone();
+    for (key, body) in &written {
+        assert_eq!(&now[key], body, "what was told stays told: {key}");
+    }
+    let corrections: Vec<&String> = now.keys().filter(|key| key.contains("/corrections/")).collect();
+    assert!(
+        matches!(corrections.as_slice(), [one] if one.ends_with("/corrections/0001.json")),
+        "{corrections:?}"
+    );
+    let told: serde_json::Value = serde_json::from_slice(&now[corrections[0]]).expect("JSON");
+    let replaced: BTreeSet<&str> =
+        told["replacements"].as_array().expect("a list").iter().filter_map(|r| r["key"].as_str()).collect();
+    for (code, content) in &stock.pictures[..2] {
+        let end = format!("/{}/{content}.jpg", code.as_str());
+        assert!(replaced.iter().any(|key| key.ends_with(&end)), "{end} of {replaced:?}");
+    }
+    let puts = shelf.put_order().len();
+    assert_eq!(upload(&station, stock.batch).state, UploadState::Complete);
+    assert_eq!(shelf.put_order().len(), puts, "told once");
+}
+
 /// A laptop that is closed in the middle: everything stands still, and the connections are gone when it wakes.
 #[test]
 #[cfg(unix)]

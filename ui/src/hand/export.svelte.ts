@@ -18,6 +18,8 @@ class Exporting {
   folder = $state('');
   template = $state('');
   originals = $state(false);
+  /** Layout of the prints that go in; `null`: none. */
+  prints = $state<string | null>(null);
   codes = $state(false);
   shortPaths = $state(false);
   /** Forgotten as soon as it was used. */
@@ -28,8 +30,8 @@ class Exporting {
   }
 
   get contents(): ExportContents {
-    const { template, originals, codes, shortPaths } = this;
-    return { template: template.trim(), originals, prints: null, short_paths: shortPaths, codes };
+    const { template, originals, prints, codes, shortPaths } = this;
+    return { template: template.trim(), originals, prints, short_paths: shortPaths, codes };
   }
 }
 

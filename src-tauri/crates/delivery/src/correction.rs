@@ -141,7 +141,7 @@ pub fn plan_correction(
         return Ok(None);
     }
     let changes: Vec<Change> = changes.into_values().collect();
-    bag.add_extra(Extra { path: CORRECTION_LIST.to_owned(), bytes: list(&changes)? })?;
+    bag.add_extra(Extra::new(CORRECTION_LIST, list(&changes)?))?;
     Ok(Some(Correction { changes, bag }))
 }
 

@@ -74,8 +74,8 @@ fn only_what_changed_goes_out_and_the_list_tells_it() {
     assert_eq!(correction.bag.name, "勘误_1");
     let paths: Vec<_> = correction.bag.files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(paths, ["data/portraits/甲.jpg", "data/portraits/丁.jpg", "data/lists/corrections.csv"]);
-    assert_eq!(correction.bag.payload_bytes, 3 + 1 + correction.bag.extras[0].bytes.len() as u64);
-    let list = String::from_utf8(correction.bag.extras[0].bytes.clone()).unwrap();
+    assert_eq!(correction.bag.payload_bytes, 3 + 1 + correction.bag.extras[0].read().unwrap().len() as u64);
+    let list = String::from_utf8(correction.bag.extras[0].read().unwrap()).unwrap();
     for line in [
         "新增,data/portraits/丁.jpg,,补交",
         "删除,data/portraits/丙.jpg,,撤回",

@@ -146,8 +146,9 @@ pub struct ErasePlan {
     pub files: Vec<EraseFile>,
     /// What keeps from it; empty if nothing does.
     pub blocks: Vec<EraseBlock>,
-    /// The text to be typed where blocks can be lifted by it. `None` if none is needed or none helps.
-    pub confirmation: Option<String>,
+    /// The sentence to be typed where blocks can be lifted by it, in the language that the operator reads. `None` if
+    /// none is needed or none helps.
+    pub confirmation: Option<Text>,
     /// The receipt that allows it.
     receipt: Option<Receipt>,
 }
@@ -214,13 +215,26 @@ pub fn plan_erase(request: &EraseRequest<'_>, now: Timestamp) -> ErasePlan {
         batch: request.batch.to_owned(),
         files: request.files.to_vec(),
         // The number makes it a sentence about this batch on this day, not a habit of the fingers.
-        confirmation: liftable.then(|| format!("清除 {} {}", request.batch, request.files.len())),
+        confirmation: liftable.then(|| {
+            let (batch, files) = (request.batch, request.files.len());
+            Text::new(format!("清除{batch}的{files}个文件"), format!("erase {files} files of {batch}"))
+        }),
         blocks,
         receipt: receipt.cloned(),
     }
 }
 
 impl ErasePlan {
+    /// Whether what was typed, if anything had to be, allows it: the sentence in either language, letter by letter.
+    pub fn permits(&self, typed: Option<&str>) -> Result<(), DeliveryError> {
+        match (&self.confirmation, typed.map(str::trim)) {
+            _ if self.blocks.is_empty() => Ok(()),
+            (Some(asked), Some(typed)) if typed == asked.zh || typed == asked.en => Ok(()),
+            (Some(_), Some(_)) => Err(DeliveryError::Confirmation),
+            _ => Err(DeliveryError::EraseBlocked),
+        }
+    }
+
     /// Deletes the files below `root`, the data folder. `typed` is what the operator typed, if anything was asked for.
     ///
     /// Every path is checked before the first file is deleted: nothing outside of `root`, and no link, is touched.
@@ -231,14 +245,7 @@ impl ErasePlan {
         typed: Option<&str>,
         now: Timestamp,
     ) -> Result<EraseRecord, DeliveryError> {
-        if !self.blocks.is_empty() {
-            let Some(asked) = &self.confirmation else { return Err(DeliveryError::EraseBlocked) };
-            match typed {
-                None => return Err(DeliveryError::EraseBlocked),
-                Some(typed) if typed.trim() != asked => return Err(DeliveryError::Confirmation),
-                Some(_) => {}
-            }
-        }
+        self.permits(typed)?;
         for file in &self.files {
             inside(root, &file.path)?;
         }
@@ -376,10 +383,27 @@ mod tests {
         let until = Timestamp(120 * DAY);
         assert_eq!(plan.blocks, [EraseBlock::NotHandedOver { count: 1 }, EraseBlock::Retained { until }]);
         assert!(matches!(plan.erase(dir.path(), None, NOW), Err(DeliveryError::EraseBlocked)));
-        assert!(matches!(plan.erase(dir.path(), Some("yes"), NOW), Err(DeliveryError::Confirmation)));
+        for wrong in ["yes", "", "清除2026-A的2个文件", "erase 2026-A", "Erase 1 files of 2026-A", "清除"]
+        {
+            assert!(matches!(plan.erase(dir.path(), Some(wrong), NOW), Err(DeliveryError::Confirmation)));
+        }
         assert!(dir.path().join("a").exists());
-        let record = plan.erase(dir.path(), Some(" 清除 2026-A 1 "), NOW).unwrap();
+        let record = plan.erase(dir.path(), Some(" 清除2026-A的1个文件 "), NOW).unwrap();
         assert_eq!(record.confirmed, plan.blocks);
+        assert!(!dir.path().join("a").exists());
+    }
+
+    #[test]
+    fn the_sentence_is_in_the_language_of_the_window() {
+        let dir = folder(&["a"]);
+        let plan = plan(&[file("a", false)], &[], 0);
+        let asked = plan.confirmation.clone().unwrap();
+        assert_eq!(
+            (asked.zh.as_str(), asked.en.as_str()),
+            ("清除2026-A的1个文件", "erase 1 files of 2026-A")
+        );
+        assert!(asked.en.is_ascii());
+        assert!(plan.erase(dir.path(), Some(&asked.en), NOW).is_ok());
         assert!(!dir.path().join("a").exists());
     }
 
@@ -392,7 +416,7 @@ mod tests {
             (&[EraseBlock::UploadsOpen { count: 2 }][..], &None)
         );
         assert!(matches!(
-            plan.erase(dir.path(), Some("清除 2026-A 1"), NOW),
+            plan.erase(dir.path(), Some("清除2026-A的1个文件"), NOW),
             Err(DeliveryError::EraseBlocked)
         ));
         assert!(dir.path().join("a").exists());

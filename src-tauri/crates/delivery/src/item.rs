@@ -55,9 +55,10 @@ impl FileKind {
     }
 }
 
-/// Where the bytes come from. Called from one thread at a time, not the caller's; a closure will do.
+/// Where the bytes come from. Asked from several threads at once, none of them the caller's; a closure will do.
 pub trait Pictures: Sync {
-    /// The whole file with this content. What comes back is checked against `hash` before it is handed over.
+    /// The whole file with this content; [`io::ErrorKind::InvalidData`] if what is there is not it. What comes back
+    /// is checked against `hash` before it is handed over.
     fn read(&self, kind: FileKind, hash: &ContentHash) -> io::Result<Vec<u8>>;
 }
 

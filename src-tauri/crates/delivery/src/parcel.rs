@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::bag::manifest::{self, Line};
 use crate::bag::{
-    BagPlan, CancelToken, Device, Disk, Phase, Progress, VerifyReport, content, finished, hash_of,
+    BUFFER, BagPlan, CancelToken, Device, Disk, Phase, Progress, VerifyReport, content, finished, hash_of,
     temporary_of, verify_bag,
 };
 use crate::drives::FileSystem;
@@ -145,7 +145,7 @@ impl Writing<'_> {
         drop(out.inner);
         Disk.settle(into, &[temporary.to_owned()])?;
         self.tell(Phase::ReadingBack, bytes);
-        let back = hash_of(&mut platform::open_cold(temporary)?)?;
+        let back = hash_of(&mut platform::open_cold(temporary)?, &mut vec![0; BUFFER])?;
         if back == hash { Ok((bytes, hash, bag_checksum)) } else { Err(DeliveryError::ReadBack) }
     }
 
@@ -220,6 +220,7 @@ pub fn verify_parcel(parcel: &Path, key: &Key, cancel: &CancelToken) -> Result<u
     let mut expected: Option<HashMap<String, ContentHash>> = None;
     let mut files = 0;
     let mut declared = false;
+    let mut buffer = vec![0; BUFFER];
     walk(parcel, key, cancel, &mut |_, path, content| {
         match path {
             "manifest-sha256.txt" => {
@@ -238,7 +239,7 @@ pub fn verify_parcel(parcel: &Path, key: &Key, cancel: &CancelToken) -> Result<u
             "bagit.txt" => declared = true,
             path if path.starts_with("data/") => {
                 let listed = expected.as_mut().and_then(|list| list.remove(path));
-                if listed != Some(hash_of(content)?) {
+                if listed != Some(hash_of(content, &mut buffer)?) {
                     return Err(DeliveryError::Parcel("a file is not what the manifest says"));
                 }
                 files += 1;

@@ -28,17 +28,43 @@ fn is_fuse(path: &File) -> io::Result<bool> {
     Ok(rustix::fs::fstatfs(path)?.f_type as i64 == FUSE)
 }
 
+/// Whether the FUSE file system of `path` has a block device to itself (`fuseblk`). Its program knows no flush of a
+/// single file: at any `fsync`, of whichever file or folder, exfat-fuse writes all that it still holds and flushes the
+/// device, ntfs-3g flushes the device, to which it has written through.
+#[cfg(target_os = "linux")]
+fn owns_device(path: &File) -> bool {
+    let Ok(facts) = rustix::fs::fstat(path) else { return false };
+    let number = format!("{}:{}", rustix::fs::major(facts.st_dev), rustix::fs::minor(facts.st_dev));
+    fs::read_to_string("/proc/self/mountinfo").is_ok_and(|mounts| is_fuseblk(&mounts, &number))
+}
+
+/// Whether the device `number` (`major:minor`) is mounted as `fuseblk`, by the lines of proc_pid_mountinfo(5).
+#[cfg(target_os = "linux")]
+fn is_fuseblk(mounts: &str, number: &str) -> bool {
+    mounts.lines().any(|line| {
+        let kind = line.split_once(" - ").and_then(|(_, rest)| rest.split(' ').next());
+        line.split(' ').nth(2) == Some(number)
+            && kind.is_some_and(|kind| kind.split('.').next() == Some("fuseblk"))
+    })
+}
+
 /// Brings the contents of `files` and the names around them to the device that holds `root`.
 ///
-/// On Linux one `syncfs` does it for all of them, which lets a stick write in long runs. FUSE file systems (ntfs-3g,
-/// exfat-fuse) take no part in it, and elsewhere there is no such call: there each file is flushed (on Windows
+/// On Linux one `syncfs` does it for all of them, which lets a stick write in long runs. Programs behind FUSE take no
+/// part in it: one that has a device to itself is asked once, by a flush of any file; of others
+/// nothing is known, and each file is flushed. So it is elsewhere, where there is no such call (on Windows
 /// `FlushFileBuffers`, which also empties the device's cache).
 pub(crate) fn settle(root: &Path, files: &[PathBuf]) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
-        let root = File::open(root)?;
-        if !is_fuse(&root)? {
-            return Ok(rustix::fs::syncfs(&root)?);
+        let folder = File::open(root)?;
+        let fuse = is_fuse(&folder)?;
+        if !fuse || owns_device(&folder) {
+            rustix::fs::syncfs(&folder)?;
+            if fuse {
+                return files.last().map_or_else(|| sync_dir(root), |file| flush(file));
+            }
+            return Ok(());
         }
     }
     let mut folders = BTreeSet::from([root]);
@@ -151,4 +177,21 @@ pub(crate) fn drives() -> Vec<RawDrive> {
         .collect();
     found.sort_by(|a, b| a.mount_point.cmp(&b.mount_point));
     found
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_fuse_with_a_device_of_its_own_is_asked_once() {
+        let mounts = "\
+            42 27 7:0 / /media/stick rw,nosuid shared:9 - fuseblk /dev/loop0 rw,user_id=0,blksize=4096\n\
+            43 27 0:57 / /mnt/ssh rw,nosuid - fuse.sshfs host:/ rw,user_id=0\n\
+            27 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n";
+        assert!(is_fuseblk(mounts, "7:0"));
+        for other in ["0:57", "254:0", "7:1", ""] {
+            assert!(!is_fuseblk(mounts, other), "{other}");
+        }
+    }
 }

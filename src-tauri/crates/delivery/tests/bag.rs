@@ -250,10 +250,11 @@ fn stopping_leaves_what_is_done_for_the_next_time() {
     };
     let pictures = sample::pictures(COUNT, BYTES);
     let done = write_bag(&plan, dir.path(), &Disk, &pictures, NOW, &mut progress, &cancel).unwrap();
-    assert!(!done.complete && done.written == 30);
+    // What was under way at that moment is finished, and no more.
+    assert!(!done.complete && (30..36).contains(&done.written), "{}", done.written);
     assert!(done.missing.iter().all(|m| m.reason == MissingReason::Cancelled));
     let resumed = write(&plan, dir.path(), &Disk);
-    assert_eq!((resumed.complete, resumed.kept), (true, 30));
+    assert_eq!((resumed.complete, resumed.kept), (true, done.written));
 }
 
 #[test]

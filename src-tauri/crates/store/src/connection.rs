@@ -18,6 +18,7 @@ pub(crate) const STEPS: &[&str] = &[
     include_str!("../migrations/0004_handover.sql"),
     include_str!("../migrations/0005_plate.sql"),
     include_str!("../migrations/0006_hall.sql"),
+    include_str!("../migrations/0007_closing.sql"),
 ];
 
 /// "GBDB", as the first migration writes it.

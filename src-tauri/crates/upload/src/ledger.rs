@@ -124,6 +124,11 @@ pub trait Ledger {
     /// Writes down how an attempt ended.
     fn settle(&mut self, id: i64, end: &Settled, now: Timestamp) -> Result<(), LedgerError>;
 
+    /// Writes down the manifest (0) or correction `number` before it is first sent. From then on it is sent as it is,
+    /// in this run or a later one ([`crate::Closing::Prepared`]), until it is known to be there; what changes in the
+    /// meantime belongs to the next correction.
+    fn prepare(&mut self, number: u32, bytes: &[u8], now: Timestamp) -> Result<(), LedgerError>;
+
     /// Puts a parked or conflicting entry back in line, attempts from nought: the button behind a parked picture.
     /// False if it is in neither state.
     fn release(&mut self, id: i64, now: Timestamp) -> Result<bool, LedgerError>;
@@ -134,6 +139,8 @@ pub trait Ledger {
 pub struct MemoryLedger {
     /// Its rows.
     pub rows: Vec<Entry>,
+    /// Manifests and corrections that were written down, sent or not.
+    pub prepared: Vec<(u32, Vec<u8>)>,
 }
 
 impl MemoryLedger {
@@ -164,6 +171,11 @@ impl Ledger for MemoryLedger {
 
     fn settle(&mut self, id: i64, end: &Settled, _now: Timestamp) -> Result<(), LedgerError> {
         end.apply(self.row(id)?);
+        Ok(())
+    }
+
+    fn prepare(&mut self, number: u32, bytes: &[u8], _now: Timestamp) -> Result<(), LedgerError> {
+        self.prepared.push((number, bytes.to_vec()));
         Ok(())
     }
 

@@ -70,6 +70,14 @@ pub enum Closing {
         /// What to replace by what, and why.
         replacements: Vec<Replacement>,
     },
+    /// A manifest or correction that an earlier run wrote down ([`Ledger::prepare`]) and may have sent: it is sent as
+    /// it is, which is success if it is there, and no entry is touched.
+    Prepared {
+        /// 0 for the manifest.
+        number: u32,
+        /// As it was written down.
+        bytes: Vec<u8>,
+    },
 }
 
 /// How a run ended.
@@ -172,7 +180,11 @@ impl Run<'_> {
             ends: channel(),
         };
         state.rate.arrived(0, (self.clock)());
-        let ending = state.entries_then_closing();
+        let ending = match &self.closing {
+            Closing::Prepared { .. } if !self.settings.allowed => Ok(Ending::NotAllowed),
+            Closing::Prepared { .. } => state.close(),
+            _ => state.entries_then_closing(),
+        };
         let settled = state.let_go();
         state.runtime.shutdown_background();
         state.report.ending = ending?;
@@ -370,17 +382,22 @@ impl State<'_, '_> {
 
     fn close(&mut self) -> Result<Ending, UploadError> {
         let batch = &self.run.batch;
-        let (key, bytes) = match &self.run.closing {
+        let (number, bytes) = match &self.run.closing {
             Closing::Open => return Ok(Ending::Complete),
             Closing::Manifest if self.entries.is_empty() => {
                 return Err(UploadError::Setting("an empty batch"));
             }
-            Closing::Manifest => (ObjectKey::manifest(batch), Manifest::of(batch, &self.entries).to_bytes()?),
+            Closing::Manifest => (0, Manifest::of(batch, &self.entries).to_bytes()?),
             Closing::Correction { number, replacements } => {
-                let correction = Correction::of(batch, *number, replacements.clone())?;
-                (ObjectKey::correction(batch, *number), correction.to_bytes()?)
+                (*number, Correction::of(batch, *number, replacements.clone())?.to_bytes()?)
             }
+            Closing::Prepared { number, bytes } => (*number, bytes.clone()),
         };
+        if !matches!(self.run.closing, Closing::Prepared { .. }) {
+            let now = self.now();
+            self.ledger.prepare(number, &bytes, now)?;
+        }
+        let key = if number == 0 { ObjectKey::manifest(batch) } else { ObjectKey::correction(batch, number) };
         let expected = Expected::of(&bytes);
         let body = Bytes::from(bytes);
         let mut tries = 0;

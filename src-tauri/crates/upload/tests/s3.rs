@@ -117,14 +117,14 @@ fn sixty_portraits_arrive_whole_through_a_tenth_of_faults_and_the_manifest_is_la
     let Some(moto) = moto() else { return };
     let (port, figures) = faulty::start(moto.1, 10, &USUAL, 7);
     let (entries, made) = portraits(60, false);
-    let mut ledger = MemoryLedger { rows: entries.clone() };
+    let mut ledger = MemoryLedger { rows: entries.clone(), ..MemoryLedger::default() };
     let report = perform(&target(port, "photos"), &mut ledger, &made, None, Control::default());
     assert_eq!(report.ending, Ending::Complete, "{report:?} {:?}", ledger.rows);
     assert!(figures.faults.load(Ordering::Relaxed) > 5, "the proxy spoilt something");
     check(moto.1, &entries);
     let again = perform(
         &target(port, "photos"),
-        &mut MemoryLedger { rows: entries.clone() },
+        &mut MemoryLedger { rows: entries.clone(), ..MemoryLedger::default() },
         &made,
         None,
         Control::default(),
@@ -142,7 +142,7 @@ fn other_content_under_the_key_is_a_conflict_and_stays_as_it_is() {
     let (entries, made) = portraits(2, false);
     let path = format!("/photos/{}", entries[0].key);
     assert_eq!(http("PUT", moto.1, &path).0, 200, "an empty object lies there");
-    let mut ledger = MemoryLedger { rows: entries };
+    let mut ledger = MemoryLedger { rows: entries, ..MemoryLedger::default() };
     let report = perform(&target(moto.1, "photos"), &mut ledger, &made, None, Control::default());
     assert_eq!(report.ending, Ending::Left { parked: 0, conflicts: 1 });
     assert_eq!((ledger.rows[0].state, ledger.rows[1].state), (EntryState::Conflict, EntryState::Sent));
@@ -162,7 +162,7 @@ fn sealed_objects_open_for_the_recipient_and_are_the_same_on_a_second_try() {
     let recipient = identity.to_public().to_string();
     let (entries, made) = portraits(5, true);
     let (port, _) = faulty::start(moto.1, 4, &USUAL, 3);
-    let mut ledger = MemoryLedger { rows: entries.clone() };
+    let mut ledger = MemoryLedger { rows: entries.clone(), ..MemoryLedger::default() };
     let seal = Seal::new(&recipient, &dir.path().join("spool")).unwrap();
     let report = perform(&target(port, "photos"), &mut ledger, &made, Some(seal), Control::default());
     assert_eq!(report.ending, Ending::Complete);
@@ -186,7 +186,7 @@ fn what_concerns_everybody_stops_the_run_and_burns_no_attempts() {
     let (skewed, _) = faulty::start(moto.1, 1, &[Fault::Skewed], 1);
     for (port, bucket, cause) in [(moto.1, "nowhere", Cause::NoBucket), (skewed, "photos", Cause::Clock)] {
         let (entries, made) = portraits(20, false);
-        let mut ledger = MemoryLedger { rows: entries };
+        let mut ledger = MemoryLedger { rows: entries, ..MemoryLedger::default() };
         let report = perform(&target(port, bucket), &mut ledger, &made, None, Control::default());
         assert_eq!(report.ending, Ending::Stopped(cause));
         assert!(
@@ -201,7 +201,7 @@ fn what_concerns_everybody_stops_the_run_and_burns_no_attempts() {
 fn a_login_page_that_answers_everything_is_never_taken_for_success() {
     let (port, _) = faulty::start(1, 1, &[Fault::Page], 1);
     let (entries, made) = portraits(10, false);
-    let mut ledger = MemoryLedger { rows: entries };
+    let mut ledger = MemoryLedger { rows: entries, ..MemoryLedger::default() };
     let network = Network { proxy: ProxyChoice::Direct, ..Network::default() };
     let control = Control::default();
     let run = Run {
@@ -235,7 +235,7 @@ fn a_folder_takes_everything_once_and_keeps_what_it_has() {
     std::fs::create_dir_all(other.parent().unwrap()).unwrap();
     std::fs::write(&other, b"other").unwrap();
     let to = TargetSettings::Folder { path: dir.path().to_owned() };
-    let mut ledger = MemoryLedger { rows: entries };
+    let mut ledger = MemoryLedger { rows: entries, ..MemoryLedger::default() };
     let report = perform(&to, &mut ledger, &made, None, Control::default());
     assert_eq!(report.ending, Ending::Left { parked: 0, conflicts: 1 });
     assert_eq!(std::fs::read(&other).unwrap(), b"other");

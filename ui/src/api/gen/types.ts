@@ -1144,9 +1144,14 @@ people: number,
  */
 blocks: Array<EraseHindrance>, 
 /**
- * What has to be typed, letter by letter. Null if nothing has to be, or nothing helps.
+ * What has to be typed, letter by letter, in either language. Null if nothing has to be, or nothing helps.
  */
-confirmation: string | null, };
+confirmation: Text | null, 
+/**
+ * Files in the data folder's `reports` that are of no batch, e.g. templates that somebody may have filled in. They
+ * stay.
+ */
+reports_left: number, };
 
 export type EraseStart = { 
 /**
@@ -1244,6 +1249,14 @@ missing: Array<MissingFile>,
  */
 missing_count: number, 
 /**
+ * Pages of prints in it.
+ */
+print_pages: number, 
+/**
+ * What to look at in them before the scissors come out, at most 500.
+ */
+print_remarks: Array<PrintRemark>, 
+/**
  * To be written on the receipt.
  */
 bag_checksum: ContentHash | null, 
@@ -1283,6 +1296,11 @@ files: number,
  * Their bytes.
  */
 bytes: number, 
+/**
+ * The sheets of prints among them, which are made while it is written: until then their size is estimated. Null
+ * without any.
+ */
+prints: PrintsPlan | null, 
 /**
  * Bytes that it will take there.
  */

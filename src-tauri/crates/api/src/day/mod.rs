@@ -12,4 +12,8 @@ pub mod view;
 pub mod voice;
 
 pub(crate) use eye::DeskEye;
+pub(crate) use report::batch_of as report_batch;
 pub(crate) use voice::Voice;
+
+/// Folder below the data folder for reports and templates where nobody chooses another.
+pub(crate) const REPORTS: &str = "reports";

@@ -83,7 +83,7 @@ impl Owner {
 
     /// Where reports and templates go if nobody chooses a folder.
     pub(crate) fn reports_folder(&self) -> std::path::PathBuf {
-        self.data_folder().join("reports")
+        self.data_folder().join(super::REPORTS)
     }
 
     /// Puts a batch aside or ends it: the standard of the settings holds again.

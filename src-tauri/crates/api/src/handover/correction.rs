@@ -60,7 +60,7 @@ fn prepare(
     let contents: ExportContents = serde_json::from_value(first.contents).unwrap_or_default();
     // The lists of the whole batch stay out: a correction holds only what changed, and its own list.
     let contents = ExportContents { prints: None, codes: false, ..contents };
-    let mut present = export::prepare(room, first.batch, &first.name, &contents)?;
+    let mut present = export::prepare(room, first.batch, &first.name, &contents, export::Prints::Expected)?;
     let name = match request.name.trim() {
         "" => format!("{}-勘误{}", first.name, begun + 1),
         name => name.to_owned(),

@@ -1,7 +1,9 @@
 //! 清除: what keeps from it, and the deed, in the order that survives a crash.
 
+use std::path::PathBuf;
+
 use delivery::{DeliveryError, EraseFile, EraseKind, ErasePlan, EraseRecord, EraseRequest, Receipt};
-use domain::BatchId;
+use domain::{BatchId, ContentHash};
 use store::{ErasureRecord, PictureKind};
 
 use super::door::Room;
@@ -9,7 +11,7 @@ use super::jobs::Teller;
 use super::outbox::plain_name;
 use super::view::*;
 use super::words;
-use crate::ApiError;
+use crate::{ApiError, day};
 
 fn kind(kind: PictureKind) -> EraseKind {
     match kind {
@@ -18,15 +20,57 @@ fn kind(kind: PictureKind) -> EraseKind {
     }
 }
 
-/// What would be erased; with the number of people.
-fn decide(room: &Room, batch: Option<BatchId>, days: u32) -> Result<(ErasePlan, u32), ApiError> {
+/// What would be erased, and what besides the plan has to be told.
+struct Decided {
+    plan: ErasePlan,
+    people: u32,
+    /// Files among the reports that are of no batch.
+    reports_left: u32,
+}
+
+/// Reports in the data folder. Those of the batch, which name people, go with it; those that were written elsewhere
+/// are where the operator put them. Answers the number of files of no batch besides.
+fn reports(room: &Room, batch: Option<BatchId>) -> Result<(Vec<EraseFile>, u32), ApiError> {
+    let folder = room.root.join(day::REPORTS);
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok((Vec::new(), 0)),
+        Err(e) => return Err(words::io(e)),
+    };
+    let (mut files, mut others) = (Vec::new(), 0);
+    for entry in entries {
+        let entry = entry.map_err(words::io)?;
+        if !entry.file_type().map_err(words::io)?.is_file() {
+            continue;
+        }
+        let name = entry.file_name();
+        match day::report_batch(&name.to_string_lossy()) {
+            Some(of) if Some(of) == batch => {
+                let bytes = std::fs::read(entry.path()).map_err(words::io)?;
+                files.push(EraseFile {
+                    kind: EraseKind::Product,
+                    path: PathBuf::from(day::REPORTS).join(name),
+                    hash: ContentHash::of(&bytes),
+                    bytes: bytes.len() as u64,
+                    handed_over: true, // made from the pictures and the lists, and can be made again while those are there
+                });
+            }
+            Some(_) => {}
+            None => others += 1,
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok((files, others))
+}
+
+fn decide(room: &Room, batch: Option<BatchId>, days: u32) -> Result<Decided, ApiError> {
     let (scope, parcels) = room.read(|reader| {
         if let Some(id) = batch {
             reader.batch_or_open(Some(id))?;
         }
         Ok((reader.erase_scope(batch, &room.pictures)?, reader.parcels(batch)?))
     })?;
-    let files: Vec<EraseFile> = scope
+    let mut files: Vec<EraseFile> = scope
         .files
         .into_iter()
         .map(|file| EraseFile {
@@ -37,6 +81,8 @@ fn decide(room: &Room, batch: Option<BatchId>, days: u32) -> Result<(ErasePlan, 
             handed_over: file.handed_over,
         })
         .collect();
+    let (reports, reports_left) = reports(room, batch)?;
+    files.extend(reports);
     // Every complete parcel whose place no later one of the same name has taken has to be signed for.
     let mut delivered = Vec::new();
     let mut receipts = Vec::new();
@@ -60,7 +106,7 @@ fn decide(room: &Room, batch: Option<BatchId>, days: u32) -> Result<(ErasePlan, 
         uploads_open: scope.uploads_open,
         sitting_open: scope.sitting_open,
     };
-    Ok((delivery::plan_erase(&request, room.now()), scope.people))
+    Ok(Decided { plan: delivery::plan_erase(&request, room.now()), people: scope.people, reports_left })
 }
 
 fn counts(files: &[EraseFile]) -> Vec<ErasedCount> {
@@ -69,7 +115,8 @@ fn counts(files: &[EraseFile]) -> Vec<ErasedCount> {
         let (files, bytes) = of_kind.fold((0, 0), |(n, bytes), file| (n + 1, bytes + file.bytes));
         ErasedCount { kind, files, bytes }
     };
-    [EraseKind::Original, EraseKind::Portrait].into_iter().map(of).filter(|count| count.files > 0).collect()
+    let kinds = [EraseKind::Original, EraseKind::Portrait, EraseKind::Product];
+    kinds.into_iter().map(of).filter(|count| count.files > 0).collect()
 }
 
 fn code(block: &delivery::EraseBlock) -> &'static str {
@@ -84,7 +131,7 @@ fn code(block: &delivery::EraseBlock) -> &'static str {
 }
 
 pub(super) fn plan(room: &Room, ask: EraseAsk) -> Result<ErasePlanView, ApiError> {
-    let (plan, people) = decide(room, ask.batch, ask.retention_days)?;
+    let Decided { plan, people, reports_left } = decide(room, ask.batch, ask.retention_days)?;
     let hindrance = |block: &delivery::EraseBlock| EraseHindrance {
         code: code(block).to_owned(),
         text: block.text(),
@@ -95,16 +142,18 @@ pub(super) fn plan(room: &Room, ask: EraseAsk) -> Result<ErasePlanView, ApiError
         people,
         blocks: plan.blocks.iter().map(hindrance).collect(),
         confirmation: plan.confirmation,
+        reports_left,
     })
 }
 
 pub(super) fn run(room: &Room, teller: &Teller, start: &EraseStart) -> Result<JobResult, ApiError> {
     let batch = start.batch;
-    let (plan, people) = decide(room, batch, start.retention_days)?;
-    permitted(&plan, start.typed.as_deref())?;
+    let Decided { plan, people, .. } = decide(room, batch, start.retention_days)?;
+    // The plan asks again when it erases; here it is asked before anything is marked.
+    plan.permits(start.typed.as_deref()).map_err(words::delivery)?;
     teller.tell("标记", "Marking", (0, 0), 0.0);
     let id = room.write(move |store, now| store.begin_erasure(batch, now))?;
-    teller.tell("删除照片文件", "Deleting the pictures", (0, plan.files.len() as u32), 0.1);
+    teller.tell("删除照片和报告文件", "Deleting pictures and reports", (0, plan.files.len() as u32), 0.1);
     let record = plan.erase(&room.root, start.typed.as_deref(), room.now()).map_err(words::delivery)?;
     if record.failed > 0 {
         return Err(ApiError::new(
@@ -137,18 +186,6 @@ pub(super) fn upload_runs() -> ApiError {
         "这个批次正在上传，现在不能清除，什么也没有删除。请先停止上传或等它完成。",
         "This batch is being uploaded; nothing was erased. Stop the upload or wait for its end.",
     )
-}
-
-/// The plan asks again when it erases; here it is asked before anything is marked.
-fn permitted(plan: &ErasePlan, typed: Option<&str>) -> Result<(), ApiError> {
-    if plan.blocks.is_empty() {
-        return Ok(());
-    }
-    match (&plan.confirmation, typed) {
-        (Some(asked), Some(typed)) if asked == typed.trim() => Ok(()),
-        (Some(_), Some(_)) => Err(words::delivery(DeliveryError::Confirmation)),
-        _ => Err(words::delivery(DeliveryError::EraseBlocked)),
-    }
 }
 
 fn view(kept: ErasureRecord) -> Option<EraseDone> {

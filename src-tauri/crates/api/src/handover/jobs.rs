@@ -34,6 +34,8 @@ pub(super) struct Teller {
     state: Arc<Mutex<State>>,
     id: u64,
     begun: Instant,
+    /// The part of the whole work that is told now, from and to.
+    part: (f64, f64),
     /// Whether it was asked to stop.
     pub(super) cancel: CancelToken,
 }
@@ -46,7 +48,8 @@ impl Teller {
     /// What is being done, how much of it, how much of all.
     pub(super) fn tell(&self, zh: &str, en: &str, (done, total): (u32, u32), share: f64) {
         let elapsed = self.begun.elapsed().as_millis() as f64;
-        let share = share.clamp(0.0, 1.0);
+        let (from, to) = self.part;
+        let share = from + (to - from) * share.clamp(0.0, 1.0);
         let rest = (share > 0.01).then(|| (elapsed * (1.0 - share) / share) as i64);
         let mut state = lock(&self.state);
         if let Some((job, _)) = state.jobs.iter_mut().find(|(job, _)| job.id == self.id) {
@@ -59,6 +62,16 @@ impl Teller {
     pub(super) fn step(&self, zh: &str, en: &str, done: usize, total: usize) {
         let share = done as f64 / total.max(1) as f64;
         self.tell(zh, en, (done as u32, total as u32), share);
+    }
+
+    /// Tells of work that is the first part of the whole, up to this share of it.
+    pub(super) fn until(&self, share: f64) -> Self {
+        Self { part: (0.0, share), ..self.clone() }
+    }
+
+    /// Tells of what comes after that part.
+    pub(super) fn from(&self, share: f64) -> Self {
+        Self { part: (share, 1.0), ..self.clone() }
     }
 
     /// An error if it was asked to stop.
@@ -93,7 +106,7 @@ impl Jobs {
                 state.jobs.pop_front();
             }
             let state = Arc::clone(&self.state);
-            (Teller { state, id: view.id, begun: Instant::now(), cancel }, view)
+            (Teller { state, id: view.id, begun: Instant::now(), part: (0.0, 1.0), cancel }, view)
         };
         let thread = crate::live::named("handover", move || {
             let worked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&room, &teller)));

@@ -51,16 +51,13 @@ pub(super) fn extras(
     let paths = portrait_paths(plan, pictures.len());
     let table = table(pictures, &paths);
     let mut extras = vec![
-        Extra {
-            path: "lists/list.xlsx".into(),
-            bytes: sheets::xlsx(std::slice::from_ref(&table), at).map_err(words::sheet)?,
-        },
-        Extra { path: "lists/list.csv".into(), bytes: sheets::csv(&table).map_err(words::sheet)? },
+        Extra::new("lists/list.xlsx", sheets::xlsx(std::slice::from_ref(&table), at).map_err(words::sheet)?),
+        Extra::new("lists/list.csv", sheets::csv(&table).map_err(words::sheet)?),
     ];
     if codes {
-        extras.push(Extra { path: "lists/codes.jsonl".into(), bytes: codes_list(pictures, &paths) });
+        extras.push(Extra::new("lists/codes.jsonl", codes_list(pictures, &paths)));
     }
-    extras.push(Extra { path: "report/handover.pdf".into(), bytes: sheet(room, batch, pictures, plan, at)? });
+    extras.push(Extra::new("report/handover.pdf", sheet(room, batch, pictures, plan, at)?));
     Ok(extras)
 }
 

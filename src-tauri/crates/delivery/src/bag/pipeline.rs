@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread;
 
@@ -12,14 +12,16 @@ use domain::ContentHash;
 
 use super::device::Device;
 use super::outcome::{MissingReason, Phase};
-use super::plan::PlannedFile;
-use super::write::{Run, content, hash_of, temporary_of};
+use super::plan::{BagPlan, PlannedFile};
+use super::write::{BUFFER, Run, content, hash_of, temporary_of};
+use crate::item::Pictures;
 
 /// Written between two flushes: long runs for the stick, and no more than this to write again after it was pulled.
 const GROUP_BYTES: u64 = 64 << 20;
 const GROUP_FILES: usize = 512;
-/// Files that wait between the store and the stick, in memory: a slow read of one is hidden behind the others' writing.
-const AHEAD: usize = 4;
+/// Files that are read from the store, checked and written at once: while one waits for the store, another's bytes go
+/// to the stick. No more, or files of a stick would lie in many pieces.
+const WRITERS: usize = 2;
 /// Files that are read back at once: a device answers several requests faster than one after the other, and hashes are
 /// computed while it is waited for.
 const READERS: usize = 4;
@@ -28,8 +30,19 @@ const READERS: usize = 4;
 type Group = Vec<(PathBuf, PathBuf)>;
 /// How many of a group have their names, and what stopped it.
 type Named = (u32, Option<io::Error>);
-/// The bytes of a planned file, or why the store cannot give them.
-type Body = (usize, Result<Vec<u8>, MissingReason>);
+
+/// What became of a planned file on its way to its temporary name.
+enum Put {
+    There {
+        temporary: PathBuf,
+        target: PathBuf,
+        bytes: u64,
+    },
+    /// The store cannot give it.
+    Missing(MissingReason),
+    /// The stick did not take it.
+    Failed(io::Error),
+}
 
 impl Run<'_> {
     /// Writes, in groups, what is neither good nor impossible. While a group is brought to the device and named, the
@@ -38,22 +51,33 @@ impl Run<'_> {
         let todo: Vec<usize> =
             (0..self.plan.files.len()).filter(|&i| !self.good[i] && self.missing[i].is_none()).collect();
         self.begin(Phase::Writing, todo.len());
-        let (plan, pictures, device, bag) = (self.plan, self.pictures, self.device, self.bag.clone());
+        let (device, bag, cancel) = (self.device, self.bag.clone(), self.cancel);
+        let writer = Writer { plan: self.plan, pictures: self.pictures, device, bag: &bag };
+        let (next, halt) = (AtomicUsize::new(0), AtomicBool::new(false));
         thread::scope(|scope| {
-            let (read, bodies) = sync_channel::<Body>(AHEAD);
-            scope.spawn(move || {
-                for i in todo {
-                    // Nobody listens any more when the writing has stopped.
-                    if read.send((i, content(plan, &plan.files[i], pictures))).is_err() {
-                        break;
+            let (told, puts) = sync_channel::<(usize, Put)>(WRITERS);
+            for _ in 0..WRITERS.min(todo.len()) {
+                let (told, todo, next, halt, writer) = (told.clone(), &todo, &next, &halt, &writer);
+                scope.spawn(move || {
+                    let mut folders = HashSet::new();
+                    while let Some(&i) = todo.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        if halt.load(Ordering::Relaxed) || cancel.is_cancelled() {
+                            break;
+                        }
+                        // Nobody listens any more when the writing has stopped.
+                        if told.send((i, writer.put(i, &mut folders))).is_err() {
+                            break;
+                        }
                     }
-                }
-            });
+                });
+            }
+            drop(told);
             let (full, groups) = sync_channel::<Group>(0);
             let (done, named) = channel::<Named>();
+            let bag = &bag;
             scope.spawn(move || {
                 for group in groups {
-                    let end = name(device, &bag, group);
+                    let end = name(device, bag, group);
                     let failed = end.1.is_some();
                     let _ = done.send(end);
                     if failed {
@@ -61,53 +85,51 @@ impl Run<'_> {
                     }
                 }
             });
-            self.write_groups(&bodies, full, &named);
-            drop(bodies);
+            self.gather(puts, &full, &named, &halt);
+            drop(full);
             for end in named {
                 self.named(end);
             }
         });
     }
 
-    fn write_groups(&mut self, bodies: &Receiver<Body>, full: SyncSender<Group>, named: &Receiver<Named>) {
-        let (mut group, mut bytes, mut folders) = (Group::new(), 0, HashSet::new());
-        for (i, body) in bodies {
-            if self.cancel.is_cancelled() {
-                self.stopped = Some(MissingReason::Cancelled);
-            }
+    /// Gathers what was written into groups, and goes on gathering after a failure, so that nothing is left under a
+    /// temporary name that could have had its own.
+    fn gather(
+        &mut self,
+        puts: Receiver<(usize, Put)>,
+        full: &SyncSender<Group>,
+        named: &Receiver<Named>,
+        halt: &AtomicBool,
+    ) {
+        let (mut group, mut size) = (Group::new(), 0);
+        for (i, put) in puts {
             while let Ok(end) = named.try_recv() {
                 self.named(end);
             }
-            if self.stopped.is_some() {
-                break;
-            }
-            let body = match body {
-                Ok(body) => body,
-                Err(reason) => {
+            match put {
+                Put::There { temporary, target, bytes } => {
+                    group.push((temporary, target));
+                    size += bytes;
+                    self.step(bytes);
+                }
+                Put::Missing(reason) => {
                     self.missing[i] = Some(reason);
                     self.step(0);
-                    continue;
                 }
-            };
-            let target = self.bag.join(&self.plan.files[i].path);
-            let temporary = temporary_of(&target);
-            let folder = target.parent().unwrap_or(&self.bag).to_owned();
-            let made = if folders.contains(&folder) { Ok(()) } else { self.device.make_folders(&folder) };
-            if let Err(e) = made.and_then(|()| self.device.write(&temporary, &body)) {
-                self.stop(&e);
-                let _ = self.device.remove(&temporary); // a full stick needs the room; a pulled one has nothing
-                break;
+                Put::Failed(e) => self.stop(&e),
             }
-            folders.insert(folder);
-            group.push((temporary, target));
-            bytes += body.len() as u64;
-            self.step(body.len() as u64);
-            if bytes >= GROUP_BYTES || group.len() >= GROUP_FILES {
-                bytes = 0;
+            halt.store(self.stopped.is_some(), Ordering::Relaxed);
+            if size >= GROUP_BYTES || group.len() >= GROUP_FILES {
+                size = 0;
                 if full.send(std::mem::take(&mut group)).is_err() {
+                    halt.store(true, Ordering::Relaxed);
                     return; // the naming has stopped, and says why
                 }
             }
+        }
+        if self.cancel.is_cancelled() {
+            self.stopped.get_or_insert(MissingReason::Cancelled);
         }
         if !group.is_empty() {
             let _ = full.send(group);
@@ -153,8 +175,9 @@ impl Run<'_> {
             for _ in 0..READERS.min(files.len()) {
                 let (told, next, bag) = (told.clone(), &next, &bag);
                 scope.spawn(move || {
+                    let mut buffer = vec![0; BUFFER];
                     while let Some(&i) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let good = !cancel.is_cancelled() && agrees(device, bag, &plan.files[i]);
+                        let good = !cancel.is_cancelled() && agrees(device, bag, &plan.files[i], &mut buffer);
                         if told.send((i, good)).is_err() {
                             break;
                         }
@@ -170,9 +193,38 @@ impl Run<'_> {
     }
 }
 
-fn agrees(device: &dyn Device, bag: &Path, file: &PlannedFile) -> bool {
+/// What a thread that writes needs.
+struct Writer<'a> {
+    plan: &'a BagPlan,
+    pictures: &'a dyn Pictures,
+    device: &'a dyn Device,
+    bag: &'a Path,
+}
+
+impl Writer<'_> {
+    /// Brings the checked bytes of file `i` to its temporary name. `folders` are those that this thread has made.
+    fn put(&self, i: usize, folders: &mut HashSet<PathBuf>) -> Put {
+        let file = &self.plan.files[i];
+        let body = match content(self.plan, file, self.pictures) {
+            Ok(body) => body,
+            Err(reason) => return Put::Missing(reason),
+        };
+        let target = self.bag.join(&file.path);
+        let temporary = temporary_of(&target);
+        let folder = target.parent().unwrap_or(self.bag);
+        let made = if folders.contains(folder) { Ok(()) } else { self.device.make_folders(folder) };
+        if let Err(e) = made.and_then(|()| self.device.write(&temporary, &body)) {
+            let _ = self.device.remove(&temporary); // a full stick needs the room; a pulled one has nothing
+            return Put::Failed(e);
+        }
+        folders.insert(folder.to_owned());
+        Put::There { temporary, target, bytes: body.len() as u64 }
+    }
+}
+
+fn agrees(device: &dyn Device, bag: &Path, file: &PlannedFile, buffer: &mut [u8]) -> bool {
     let back: io::Result<ContentHash> =
-        device.read_back(&bag.join(&file.path)).and_then(|mut bytes| hash_of(&mut *bytes));
+        device.read_back(&bag.join(&file.path)).and_then(|mut bytes| hash_of(&mut *bytes, buffer));
     back.is_ok_and(|hash| hash == file.hash)
 }
 

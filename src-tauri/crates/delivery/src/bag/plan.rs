@@ -1,6 +1,8 @@
-//! What a bag will hold, decided before a byte is written. Pure.
+//! What a bag will hold, decided before a byte is written. Pure, but for reading an [`Extra`] that lies on the disk.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
+use std::{fs, io};
 
 use domain::{ContentHash, Fingerprint, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -12,13 +14,52 @@ use crate::error::DeliveryError;
 use crate::item::{FileKind, Item};
 use crate::naming::{NameNotice, PathLimits, Template, assign, safe};
 
-/// A file that the caller made: the list as xlsx and csv, the report as pdf.
+/// A file that the caller made: the list as xlsx and csv, the report as pdf, sheets of prints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extra {
     /// Path below `data/`, e.g. `lists/名单.xlsx`.
     pub path: String,
+    /// What is in it.
+    pub body: ExtraBody,
+}
+
+/// Where a file of the caller lies until it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExtraBody {
+    /// In memory.
+    Bytes(Vec<u8>),
+    /// On the disk: sheets of prints of a whole batch are larger than memory should be.
+    File {
+        /// Where; it has to stay there until the bag is written.
+        file: PathBuf,
+        /// Its length.
+        bytes: u64,
+        /// Its content.
+        hash: ContentHash,
+    },
+}
+
+impl Extra {
+    /// A file in memory.
+    pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+        Self { path: path.into(), body: ExtraBody::Bytes(bytes) }
+    }
+
+    /// Length and content.
+    fn facts(&self) -> (u64, ContentHash) {
+        match &self.body {
+            ExtraBody::Bytes(bytes) => (bytes.len() as u64, ContentHash::of(bytes)),
+            ExtraBody::File { bytes, hash, .. } => (*bytes, *hash),
+        }
+    }
+
     /// The whole file.
-    pub bytes: Vec<u8>,
+    pub(crate) fn read(&self) -> io::Result<Vec<u8>> {
+        match &self.body {
+            ExtraBody::Bytes(bytes) => Ok(bytes.clone()),
+            ExtraBody::File { file, .. } => fs::read(file),
+        }
+    }
 }
 
 /// What of each person goes in.
@@ -199,12 +240,8 @@ fn extra_file(index: usize, extra: &Extra) -> Result<PlannedFile, DeliveryError>
     if !harmless {
         return Err(DeliveryError::FileName(None));
     }
-    Ok(PlannedFile {
-        path: format!("data/{}", extra.path),
-        source: Source::Extra(index),
-        bytes: extra.bytes.len() as u64,
-        hash: ContentHash::of(&extra.bytes),
-    })
+    let (bytes, hash) = extra.facts();
+    Ok(PlannedFile { path: format!("data/{}", extra.path), source: Source::Extra(index), bytes, hash })
 }
 
 /// The last gate: whatever the naming did, no two files are one file, and none is another's folder.

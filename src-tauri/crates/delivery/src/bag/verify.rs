@@ -148,7 +148,7 @@ pub fn verify_bag(
     total(dir, &found, &mut report)?;
     if is_file(&found, "tagmanifest-sha256.txt") {
         report.bag_checksum =
-            super::write::hash_of(&mut File::open(dir.join("tagmanifest-sha256.txt"))?).ok();
+            super::write::hash_of(&mut File::open(dir.join("tagmanifest-sha256.txt"))?, &mut [0; 4096]).ok();
     }
     Ok(report)
 }

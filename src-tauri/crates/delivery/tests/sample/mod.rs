@@ -2,6 +2,9 @@
 
 #![allow(dead_code)] // each program takes what it needs
 
+#[cfg(target_os = "linux")]
+pub mod stick;
+
 use std::io;
 
 use delivery::{
@@ -60,7 +63,7 @@ pub fn plan(items: &[Item]) -> BagPlan {
         template: &Template::parse("{学院}/{班级}/{姓名}.jpg").unwrap(),
         limits: PathLimits::FULL,
         contents: BagContents::PORTRAITS,
-        extras: vec![Extra { path: "lists/名单.csv".into(), bytes: "学号,姓名\n".into() }],
+        extras: vec![Extra::new("lists/名单.csv", "学号,姓名\n".into())],
         info: BagInfo {
             source_organization: "采集单位".into(),
             external_identifier: "2026-A".into(),

@@ -4,6 +4,9 @@
 //! Evidence for a person's eye, never proof, and nothing is ever repaired because of it. What leaves no trace is not
 //! told: scaling down wipes out what was done before, an enlargement by exactly two with aligned pixels has no period,
 //! a second compression that is coarser than the first hides it, and nothing in a face proves that it is mirrored.
+//! Smoothed skin is not told either: the noise that is left on cheeks and forehead, by itself or against the clothes,
+//! differs more between 15 people than between a face and its smoothed copy (blur of 1 and 2 pixels, median of 5; one or
+//! two of 15 found, one honest picture suspected).
 
 mod blocks;
 mod compression;
@@ -71,6 +74,28 @@ pub fn evidence(bytes: &[u8], picture: &RgbImage) -> Vec<Evidence> {
     }
     found.extend(screen::of(picture, camera));
     found
+}
+
+/// The measures by themselves, told or not, each with its limit: to see how far a picture is from them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measures {
+    /// Of [`Trace::CompressedBefore`].
+    pub comb: (f64, f64),
+    /// Of [`Trace::CroppedAfterCompression`].
+    pub moved: (f64, f64),
+    /// Of [`Trace::Enlarged`].
+    pub period: (f64, f64),
+}
+
+/// Measures a JPEG; 0 where a picture is too small for a measure.
+pub fn measures(bytes: &[u8], picture: &RgbImage) -> Measures {
+    let luma = Luma::of(picture);
+    let table = Anatomy::of(bytes).ok().and_then(|anatomy| luma_table(&anatomy));
+    Measures {
+        comb: (table.map_or(0.0, |table| compression::comb_of(&luma, &table)), compression::COMB),
+        moved: (compression::moved_by(&luma).map_or(0.0, |moved| moved.0), compression::MOVED),
+        period: (period::measure(&luma).map_or(0.0, |period| period.0), period::PERIOD),
+    }
 }
 
 /// Brightness as JPEG means it, the middle of the picture, beginning at a block.

@@ -263,6 +263,7 @@ fn blank(db: &Connection, id: i64, batch: Option<BatchId>) -> Result<(), StoreEr
         "DELETE FROM result WHERE import IN (SELECT id FROM result_import WHERE batch IS ?2)",
         "DELETE FROM parcel_file WHERE parcel IN (SELECT id FROM parcel WHERE batch IS ?2)",
         "DELETE FROM upload WHERE batch IS ?2",
+        "DELETE FROM upload_closing WHERE batch IS ?2 AND body IS NOT NULL",
     ] {
         let mut statement = db.prepare(sql)?;
         // Not every one of them uses all three.

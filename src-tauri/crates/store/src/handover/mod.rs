@@ -61,6 +61,11 @@ impl Reader {
         upload::closings(&self.db, batch)
     }
 
+    /// The manifest (0) or correction that was written down and is not known to be on the target, with its bytes.
+    pub fn upload_prepared(&self, batch: Option<BatchId>) -> Result<Option<(u32, Vec<u8>)>, StoreError> {
+        upload::prepared(&self.db, batch)
+    }
+
     /// Finished erasures, newest first.
     pub fn erasures(&self) -> Result<Vec<ErasureRecord>, StoreError> {
         erasure::list(&self.db)
@@ -138,7 +143,21 @@ impl Store {
         Ok(true)
     }
 
-    /// The manifest (0) or correction `number` is on the target.
+    /// Writes down the manifest (0) or correction `number` before it is first sent, and marks the objects that it
+    /// lists: whatever comes later belongs to the next one.
+    pub fn prepare_closing(
+        &mut self,
+        batch: Option<BatchId>,
+        number: u32,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let tx = self.begin()?;
+        upload::prepare_closing(&tx, batch, number, body, now)?;
+        Ok(tx.commit()?)
+    }
+
+    /// The manifest (0) or correction `number`, written down before, is on the target.
     pub fn close_upload(
         &mut self,
         batch: Option<BatchId>,

@@ -225,17 +225,19 @@ pub(crate) fn change(
     }
 }
 
-/// Marks what a manifest or correction lists; false if that number was written before.
-pub(crate) fn close(
+/// Writes down a manifest or correction that is about to be sent, and marks what it lists. An error if that number was
+/// written down before.
+pub(crate) fn prepare_closing(
     db: &Connection,
     batch: Option<BatchId>,
     number: u32,
+    body: &[u8],
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let row = batch.map(|b| b.0);
     db.execute(
-        "INSERT OR IGNORE INTO upload_closing (batch, number, at) VALUES (?1, ?2, ?3)",
-        params![row, number, now.0],
+        "INSERT INTO upload_closing (batch, number, at, body) VALUES (?1, ?2, ?3, ?4)",
+        params![row, number, now.0, body],
     )?;
     db.execute(
         "UPDATE upload SET closing = ?2 WHERE batch IS ?1 AND belongs = 1 AND state = 'sent' AND closing IS NULL",
@@ -244,9 +246,35 @@ pub(crate) fn close(
     Ok(())
 }
 
+/// The manifest or correction that was written down and is not known to be on the target: its number and its bytes.
+pub(crate) fn prepared(
+    db: &Connection,
+    batch: Option<BatchId>,
+) -> Result<Option<(u32, Vec<u8>)>, StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT number, body FROM upload_closing WHERE batch IS ?1 AND body IS NOT NULL ORDER BY number",
+    )?;
+    Ok(statement.query_row([batch.map(|b| b.0)], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// The manifest or correction of this number is on the target.
+pub(crate) fn close(
+    db: &Connection,
+    batch: Option<BatchId>,
+    number: u32,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    db.execute(
+        "UPDATE upload_closing SET body = NULL, at = ?3 WHERE batch IS ?1 AND number = ?2 AND body IS NOT NULL",
+        params![batch.map(|b| b.0), number, now.0],
+    )?;
+    Ok(())
+}
+
 /// How many manifests and corrections are on the target; 0 while the batch is open there.
 pub(crate) fn closings(db: &Connection, batch: Option<BatchId>) -> Result<u32, StoreError> {
-    let mut statement = db.prepare_cached("SELECT count(*) FROM upload_closing WHERE batch IS ?1")?;
+    let mut statement =
+        db.prepare_cached("SELECT count(*) FROM upload_closing WHERE batch IS ?1 AND body IS NULL")?;
     Ok(statement.query_row([batch.map(|b| b.0)], |row| row.get(0))?)
 }
 

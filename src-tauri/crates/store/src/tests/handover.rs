@@ -45,6 +45,35 @@ fn an_attempt_is_counted_before_it_is_made_and_a_retake_takes_its_place() {
     booth.assert_clean();
 }
 
+#[test]
+fn a_manifest_counts_when_it_is_known_to_be_there_and_lists_what_it_was_made_of() {
+    let mut booth = Booth::new();
+    booth.person("a");
+    let objects: Vec<NewUpload> = handover(&mut booth).iter().map(object).collect();
+    let now = booth.now();
+    booth.store().sync_uploads(None, &objects, now).unwrap();
+    let id = booth.store().uploads(None).unwrap()[0].id;
+    booth.store().change_upload(id, &UploadChange::Begin, now).unwrap();
+    booth.store().change_upload(id, &UploadChange::Sent, now).unwrap();
+    booth.store().prepare_closing(None, 0, b"{}", now).unwrap();
+    assert!(booth.store().prepare_closing(None, 0, b"other", now).is_err(), "it is never another");
+    booth.open();
+    let reader = booth.store().reader_door().open().unwrap();
+    assert_eq!(reader.upload_closings(None).unwrap(), 0);
+    assert_eq!(reader.upload_prepared(None).unwrap(), Some((0, b"{}".to_vec())));
+    // A retake in between is of the next one.
+    booth.person("a");
+    let objects: Vec<NewUpload> = handover(&mut booth).iter().map(object).collect();
+    booth.store().sync_uploads(None, &objects, now).unwrap();
+    booth.store().close_upload(None, 0, now).unwrap();
+    let reader = booth.store().reader_door().open().unwrap();
+    assert_eq!(reader.upload_closings(None).unwrap(), 1);
+    assert_eq!(reader.upload_prepared(None).unwrap(), None);
+    assert_eq!(reader.uploads(None).unwrap()[0].closing, None);
+    assert_eq!(reader.uploads_replaced(None).unwrap()[0].id, id);
+    booth.assert_clean();
+}
+
 fn export(booth: &mut Booth) -> i64 {
     let pictures = handover(booth);
     let files: Vec<ParcelFile> = pictures

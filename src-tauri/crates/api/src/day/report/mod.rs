@@ -129,6 +129,17 @@ impl Facts {
     }
 }
 
+/// How the names of reports begin.
+const STEM: &str = "采集日报";
+
+/// The batch that a report of this name is of; also for what an interrupted writing or an open spreadsheet program has
+/// left beside it.
+pub(crate) fn batch_of(name: &str) -> Option<domain::BatchId> {
+    let (_, rest) = name.split_once(STEM)?;
+    let (stem, _) = rest.split_once('.')?;
+    stem.rsplit_once('-')?.1.parse().ok().map(domain::BatchId)
+}
+
 /// Writes report and lists into `out`, each file whole or not at all.
 pub(super) fn write(facts: &Facts, font: Vec<u8>, out: &Path) -> Result<ReportFiles, ApiError> {
     let failed = |error: paper::PaperError| {
@@ -142,7 +153,7 @@ pub(super) fn write(facts: &Facts, font: Vec<u8>, out: &Path) -> Result<ReportFi
     let printed = paper::report_pdf(&face, &imprint, &page::page(facts)).map_err(failed)?;
     let lists = lists::lists(facts);
     let workbook = sheets::xlsx(&lists, now).map_err(sheet_in::refused)?;
-    let stem = format!("采集日报-{}-{}", facts.batch.plan.date, facts.batch.id);
+    let stem = format!("{STEM}-{}-{}", facts.batch.plan.date, facts.batch.id);
     let mut files = Vec::new();
     let unwritable = |e: std::io::Error| {
         ApiError::new(
@@ -161,4 +172,24 @@ pub(super) fn write(facts: &Facts, font: Vec<u8>, out: &Path) -> Result<ReportFi
     }
     let sizes = lists.iter().map(|list| ListSize { title: list.title.clone(), rows: list.rows.len() as u32 });
     Ok(ReportFiles { folder: out.display().to_string(), files, pages: printed.pages, lists: sizes.collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_known_by_its_name() {
+        for (name, batch) in [
+            ("采集日报-2026-05-14-3.pdf", Some(3)),
+            ("采集日报-2026-05-14-3.xlsx", Some(3)),
+            ("~$采集日报-2026-05-14-3.xlsx", Some(3)),
+            ("采集日报-2026-05-14-13.xlsx", Some(13)),
+            ("采集日报.pdf", None),
+            ("名单模板.xlsx", None),
+            ("", None),
+        ] {
+            assert_eq!(batch_of(name), batch.map(domain::BatchId), "{name}");
+        }
+    }
 }

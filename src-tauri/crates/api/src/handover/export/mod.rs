@@ -8,11 +8,11 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use delivery::{
-    BagContents, BagInfo, BagPlan, BagRequest, DeliveryError, FileKind, FileSystem, Item, ItemFile,
+    BagContents, BagInfo, BagPlan, BagRequest, DeliveryError, Extra, FileKind, FileSystem, Item, ItemFile,
     PathLimits, TargetFacts, Template,
 };
 use domain::{CaptureBatch, ContentHash};
-use store::{HandoverPicture, PictureKind, Pictures};
+use store::{HandoverPicture, PictureKind, Pictures, StoreError};
 
 use super::door::{Room, title};
 use super::view::*;
@@ -32,6 +32,8 @@ pub(super) struct Prepared {
     pub(super) batch: Option<CaptureBatch>,
     pub(super) pictures: Vec<HandoverPicture>,
     pub(super) plan: BagPlan,
+    /// What the prints will be, in a plan that is only looked at.
+    pub(super) prints: Option<PrintsPlan>,
 }
 
 fn kind_of(kind: FileKind) -> PictureKind {
@@ -41,7 +43,12 @@ fn kind_of(kind: FileKind) -> PictureKind {
 /// Where an exporter gets its bytes.
 pub(super) fn reading(pictures: &Pictures) -> impl Fn(FileKind, &ContentHash) -> std::io::Result<Vec<u8>> {
     let pictures = pictures.clone();
-    move |kind, hash| pictures.read(kind_of(kind), hash).map_err(|e| std::io::Error::other(e.code()))
+    move |kind, hash| {
+        pictures.read(kind_of(kind), hash).map_err(|e| match e {
+            StoreError::PictureAltered(_) => std::io::Error::new(std::io::ErrorKind::InvalidData, e.code()),
+            e => std::io::Error::other(e.code()),
+        })
+    }
 }
 
 fn items(room: &Room, pictures: &[HandoverPicture], originals: bool) -> Result<Vec<Item>, ApiError> {
@@ -92,12 +99,21 @@ fn usual_name(batch: Option<&CaptureBatch>) -> String {
     }
 }
 
+/// Which sheets of prints a plan holds, where the contents ask for some.
+pub(super) enum Prints<'a> {
+    /// Stand-ins of about their size: a plan to look at, made in a moment.
+    Expected,
+    /// Those that were made.
+    Made(&'a [Extra]),
+}
+
 /// Decides an export. Writes nothing.
 pub(super) fn prepare(
     room: &Room,
     batch: Option<domain::BatchId>,
     name: &str,
     contents: &ExportContents,
+    prints: Prints<'_>,
 ) -> Result<Prepared, ApiError> {
     let (batch, pictures) = room.handover(batch)?;
     if pictures.is_empty() {
@@ -125,11 +141,18 @@ pub(super) fn prepare(
     // Planned twice: the lists name the paths that the first plan gives.
     let bare = delivery::plan_bag(request.clone()).map_err(words::delivery)?;
     let mut extras = lists::extras(room, batch.as_ref(), &pictures, &bare, contents.codes)?;
-    if let Some(layout) = &contents.prints {
-        extras.extend(super::prints::as_extras(room, batch.as_ref(), &pictures, layout)?);
+    let mut sheets = None;
+    match (&contents.prints, prints) {
+        (Some(layout), Prints::Expected) => {
+            let (expected, plan) = super::prints::expected(room, &pictures, layout)?;
+            extras.extend(expected);
+            sheets = Some(plan);
+        }
+        (Some(_), Prints::Made(made)) => extras.extend_from_slice(made),
+        (None, _) => {}
     }
     let plan = delivery::plan_bag(BagRequest { extras, ..request }).map_err(words::delivery)?;
-    Ok(Prepared { batch, pictures, plan })
+    Ok(Prepared { batch, pictures, plan, prints: sheets })
 }
 
 /// A folder to write into.

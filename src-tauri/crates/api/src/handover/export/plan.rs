@@ -6,7 +6,7 @@ use store::HandoverPicture;
 
 use super::super::door::Room;
 use super::super::view::*;
-use super::{ANYWHERE, Prepared, facts_of, folder, prepare, there};
+use super::{ANYWHERE, Prepared, Prints, facts_of, folder, prepare, there};
 use crate::ApiError;
 
 /// Most notices and sample paths in one answer.
@@ -54,7 +54,8 @@ fn notice(picture: Option<&HandoverPicture>, kind: &NameNoticeKind) -> Text {
 /// What an export would write. As long as no place is chosen it tells what would be written anywhere.
 pub(in super::super) fn plan(room: &Room, request: &ExportRequest) -> Result<ExportPlan, ApiError> {
     let into = Some(request.into.trim()).filter(|into| !into.is_empty()).map(folder).transpose()?;
-    let Prepared { pictures, plan, .. } = prepare(room, request.batch, &request.name, &request.contents)?;
+    let prepared = prepare(room, request.batch, &request.name, &request.contents, Prints::Expected)?;
+    let Prepared { pictures, plan, prints, .. } = prepared;
     let facts = into.as_deref().map_or(ANYWHERE, facts_of);
     let bag = into.as_ref().map(|into| into.join(&plan.name));
     let mut check = plan.check_target(facts, bag.as_deref().map_or(0, |bag| there(bag, &plan)));
@@ -76,6 +77,7 @@ pub(in super::super) fn plan(room: &Room, request: &ExportRequest) -> Result<Exp
         people: (pictures.len() - plan.without_files.len()) as u32,
         files: plan.files.len() as u32,
         bytes: plan.payload_bytes,
+        prints,
         needed: check.needed,
         // A number that JavaScript can hold, where nothing is known.
         free: check.free.min(1 << 52),

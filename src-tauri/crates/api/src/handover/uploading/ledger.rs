@@ -71,6 +71,11 @@ impl Ledger for StoreLedger {
         self.change(id, change).map(drop)
     }
 
+    fn prepare(&mut self, number: u32, bytes: &[u8], _now: Timestamp) -> Result<(), LedgerError> {
+        let (batch, bytes) = (self.batch, bytes.to_vec());
+        self.room.write(move |store, now| store.prepare_closing(batch, number, &bytes, now)).map_err(refused)
+    }
+
     fn release(&mut self, id: i64, _now: Timestamp) -> Result<bool, LedgerError> {
         self.change(id, UploadChange::Release)
     }
@@ -85,7 +90,12 @@ impl Bodies for StoreBodies {
             return Ok(body);
         }
         let read = |kind| self.0.pictures.read(kind, &entry.content);
-        read(PictureKind::Portrait).or_else(|_| read(PictureKind::Original)).map_err(|error| match error {
+        let found = match read(PictureKind::Portrait) {
+            // Only what is not among the portraits is looked for among the originals.
+            Err(store::StoreError::PictureMissing(_)) => read(PictureKind::Original),
+            found => found,
+        };
+        found.map_err(|error| match error {
             store::StoreError::PictureAltered(_) => BodyError::Altered,
             _ => BodyError::Missing,
         })

@@ -209,7 +209,8 @@ fn already() -> ApiError {
     ApiError::new("upload_running", "正在上传另一个批次。请等它完成或先停止。", "Another upload is running.")
 }
 
-/// Runs, and once more with the manifest if that was asked for in the meantime.
+/// Runs, and once more with the manifest if that was asked for in the meantime, or if only the one was sent that an
+/// earlier run had written down.
 fn runs(
     room: &Room,
     state: &Mutex<State>,
@@ -219,8 +220,10 @@ fn runs(
 ) -> Result<Ending, ApiError> {
     let mut prepared = first;
     loop {
+        let earlier = matches!(prepared.closing, Closing::Prepared { .. });
         let ended = perform(room, state, control, start.batch, prepared)?;
-        if ended != Ending::Complete || start.close || !lock(state).close {
+        let more = earlier || !start.close && lock(state).close;
+        if ended != Ending::Complete || !more {
             return Ok(ended);
         }
         start.close = true;
@@ -239,7 +242,7 @@ fn perform(
     let number = match &closing {
         Closing::Open => None,
         Closing::Manifest => Some(0),
-        Closing::Correction { number, .. } => Some(*number),
+        Closing::Correction { number, .. } | Closing::Prepared { number, .. } => Some(*number),
     };
     let bodies = ledger::StoreBodies(room.clone());
     let clock = room.now;

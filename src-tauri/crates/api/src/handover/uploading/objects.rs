@@ -74,8 +74,9 @@ pub(super) fn wanted(
 
 /// Decides what is written last; `true` beside it if the ledger has only new objects.
 pub(super) fn closing(room: &Room, start: UploadStart) -> Result<(Closing, bool), ApiError> {
-    let (written, rows, replaced) = room.read(|reader| {
+    let (prepared, written, rows, replaced) = room.read(|reader| {
         Ok((
+            reader.upload_prepared(start.batch)?,
             reader.upload_closings(start.batch)?,
             reader.uploads(start.batch)?,
             reader.uploads_replaced(start.batch)?,
@@ -83,6 +84,9 @@ pub(super) fn closing(room: &Room, start: UploadStart) -> Result<(Closing, bool)
     })?;
     if !start.close {
         return Ok((Closing::Open, false));
+    }
+    if let Some((number, bytes)) = prepared {
+        return Ok((Closing::Prepared { number, bytes }, true));
     }
     if written == 0 {
         return Ok((Closing::Manifest, false));

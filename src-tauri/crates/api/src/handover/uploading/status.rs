@@ -25,8 +25,9 @@ impl Uploading {
     ) -> Result<UploadStatus, ApiError> {
         let settings = settings(room)?;
         let hindered = hindrance(room, UploadStart { batch, close: false }, &settings)?;
-        let (rows, closings, pictures) = room.read(|reader| {
-            Ok((reader.uploads(batch)?, reader.upload_closings(batch)?, reader.handover(batch)?))
+        let (rows, pictures) = room.read(|reader| Ok((reader.uploads(batch)?, reader.handover(batch)?)))?;
+        let told = room.read(|reader| {
+            Ok(reader.upload_closings(batch)? > 0 && reader.upload_prepared(batch)?.is_none())
         })?;
         let sent = || rows.iter().filter(|row| row.state == UploadRowState::Sent);
         let mut status = UploadStatus {
@@ -42,7 +43,7 @@ impl Uploading {
             bytes_per_s: 0,
             rest_ms: None,
             failure: None,
-            closed: closings > 0 && rows.iter().all(|row| row.closing.is_some()),
+            closed: told && rows.iter().all(|row| row.closing.is_some()),
             parked_objects: rows
                 .iter()
                 .filter(|row| stuck(row))

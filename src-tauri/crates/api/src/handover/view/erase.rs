@@ -33,8 +33,11 @@ pub struct ErasePlanView {
     pub people: u32,
     /// What keeps from it; empty if nothing does.
     pub blocks: Vec<EraseHindrance>,
-    /// What has to be typed, letter by letter. Null if nothing has to be, or nothing helps.
-    pub confirmation: Option<String>,
+    /// What has to be typed, letter by letter, in either language. Null if nothing has to be, or nothing helps.
+    pub confirmation: Option<Text>,
+    /// Files in the data folder's `reports` that are of no batch, e.g. templates that somebody may have filled in. They
+    /// stay.
+    pub reports_left: u32,
 }
 
 /// One thing that keeps from erasing.

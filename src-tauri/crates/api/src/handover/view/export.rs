@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use upload::Secret;
 
+use super::prints::{PrintRemark, PrintsPlan};
+
 /// What goes in, and how files are named.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(default, deny_unknown_fields)]
@@ -72,6 +74,9 @@ pub struct ExportPlan {
     /// Their bytes.
     #[ts(type = "number")]
     pub bytes: u64,
+    /// The sheets of prints among them, which are made while it is written: until then their size is estimated. Null
+    /// without any.
+    pub prints: Option<PrintsPlan>,
     /// Bytes that it will take there.
     #[ts(type = "number")]
     pub needed: u64,
@@ -115,6 +120,10 @@ pub struct ExportDone {
     pub missing: Vec<MissingFile>,
     /// How many are missing.
     pub missing_count: u32,
+    /// Pages of prints in it.
+    pub print_pages: u32,
+    /// What to look at in them before the scissors come out, at most 500.
+    pub print_remarks: Vec<PrintRemark>,
     /// To be written on the receipt.
     pub bag_checksum: Option<ContentHash>,
     /// One sentence.
