@@ -63,12 +63,12 @@ fn keep_attached(alpha: &mut Plane, seeds: &[usize]) {
     }
     while let Some(at) = queue.pop() {
         for start in [at - wide - 1, at - 1, at + wide - 1] {
-            for next in start..start + 3 {
+            for (of, state) in state[start..start + 3].iter_mut().enumerate() {
                 // The faint seam around what is tied belongs to it, but ties nothing further.
-                if state[next] == TIED {
-                    queue.push(next);
+                if *state == TIED {
+                    queue.push(start + of);
                 }
-                state[next] = REACHED;
+                *state = REACHED;
             }
         }
     }
