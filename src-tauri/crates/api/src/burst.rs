@@ -1,6 +1,7 @@
 //! The shutter: the sharpest open-eyed frame of a short burst, made into a portrait.
 
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use camera::Feed;
@@ -13,9 +14,11 @@ use crate::error::ApiError;
 use crate::plate::Plate;
 use crate::provenance;
 
-/// How long frames are collected after the shutter: a blink is over after 300 ms at the latest, and the operator
+/// How long frames are collected after the shutter at most: a blink is over after 300 ms at the latest, and the operator
 /// sees the portrait within the second.
 const BURST: Duration = Duration::from_millis(260);
+/// And at least, once a portrait with open eyes is ready: a hand that shakes at the key is still within.
+const SHORTEST: Duration = Duration::from_millis(150);
 /// How long to wait for a first frame before the camera is called stalled.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Between two frames that are looked at while a portrait is being made already: looking costs that portrait time.
@@ -79,7 +82,8 @@ impl Candidate {
 /// Makes the portrait of the best frame that was captured after `pressed`.
 ///
 /// The first frame with open eyes is developed at once, while later ones are still being looked at; its portrait is
-/// dropped if one of them is clearly better. So the photographer waits for one portrait, not for burst and portrait.
+/// dropped if one of them is clearly better. So the photographer waits for one portrait, not for burst and portrait, and
+/// not for frames that could only have been a little sharper.
 pub fn expose(
     feed: &Feed,
     engine: &PortraitEngine,
@@ -94,7 +98,9 @@ pub fn expose(
         loop {
             let now = Instant::now();
             let end = pressed + if best.is_some() { BURST } else { PATIENCE };
-            if now >= end {
+            let ready =
+                early.as_ref().is_some_and(|(_, made): &(_, ScopedJoinHandle<'_, _>)| made.is_finished());
+            if now >= end || (ready && now >= pressed + SHORTEST) {
                 break;
             }
             let Some(frame) = feed.wait_newer(seen, end - now) else { break };
