@@ -18,6 +18,7 @@
 //! - **Still in floats**: the backbone, the first look at it, and the layer that joins both branches (`conv_f2x`), whose
 //!   rounding showed at the edge of the hair.
 
+mod kernel;
 mod layers;
 mod ranges;
 
