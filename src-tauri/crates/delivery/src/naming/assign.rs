@@ -208,7 +208,7 @@ impl Fit {
         let cut = stem != one.stem;
         let folders = if one.folders.is_empty() { String::new() } else { one.folders.join("/") + "/" };
         let file = format!("{stem}{addition}");
-        let file = file.trim_end_matches(['.', ' ', '\u{3000}']);
+        let file = file.trim_end_matches(safe::lost_at_the_end);
         (format!("{folders}{file}"), cut)
     }
 }

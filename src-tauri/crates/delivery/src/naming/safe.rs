@@ -29,7 +29,7 @@ pub(crate) fn component(text: &str) -> Safe {
         }
     }
     // Windows drops dots and spaces at the end, so that two names become one; a dot in front hides the file.
-    let kept = out.trim().trim_end_matches(['.', ' ', '\u{3000}']).to_owned();
+    let kept = out.trim().trim_end_matches(lost_at_the_end).to_owned();
     altered |= kept != out.trim();
     let mut text = kept;
     if text.starts_with('.') {
@@ -77,6 +77,11 @@ pub(crate) fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
+/// Dots and spaces of every kind: what a system, or the next reader, drops from the end of a name.
+pub(crate) fn lost_at_the_end(c: char) -> bool {
+    c == '.' || c.is_whitespace()
+}
+
 /// The longest beginning of `text` with at most `max` UTF-16 units and 255 bytes, free of trailing dots and spaces.
 pub(crate) fn shorten(text: &str, max: usize) -> String {
     let (mut used, mut bytes, mut end) = (0, 0, 0);
@@ -88,7 +93,7 @@ pub(crate) fn shorten(text: &str, max: usize) -> String {
         }
         end = bytes;
     }
-    let cut = text[..end].trim_end_matches(['.', ' ', '\u{3000}']);
+    let cut = text[..end].trim_end_matches(lost_at_the_end);
     if is_device_name(cut) {
         format!("_{}", cut.trim_end_matches(|c: char| c.is_ascii_digit()))
     } else {
@@ -140,6 +145,15 @@ mod tests {
         assert_eq!(component("Jose\u{301}").text, "José");
         assert_eq!(fold("JOSÉ/Straße"), fold("jose\u{301}/STRASSE"));
         assert_ne!(fold("a"), fold("b"));
+    }
+
+    #[test]
+    fn shortening_leaves_no_space_of_any_kind_at_the_end() {
+        for (text, max, cut) in [("®\u{a0}A", 2, "®"), ("a\u{2003}.b", 3, "a"), ("张\u{3000}三", 2, "张")]
+        {
+            assert_eq!(shorten(text, max), cut);
+            assert!(!component(&shorten(text, max)).altered);
+        }
     }
 
     #[test]
