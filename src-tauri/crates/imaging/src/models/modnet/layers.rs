@@ -208,7 +208,7 @@ impl<'a> Layers<'a> {
                 }
                 let coded = self.in_bytes(maps, maps.top);
                 let coded = self.framed(&coded);
-                self.equalised(&of_maps, 0..to * FOUR, &coded, maps.top, &before, &[])
+                self.equalised(&of_maps, &coded, maps.top, &before)
             }
             _ => {
                 let weights = self.constant(|w, n| w.floats(n, &of_maps.shape(to * FOUR), &of_maps.weights));
@@ -343,7 +343,7 @@ impl<'a> Layers<'a> {
             *bias += 128.0 / gain - (low + high) / 2.0;
             gains.push(gain);
         }
-        let codes = self.quantised(&kernel, 0..to, &maps, top, &gains, (1.0, 0), &how);
+        let codes = self.quantised(&kernel, &maps, top, &gains, (1.0, 0), &how);
         let sure = self.channels(&codes, 0, folded);
         let free = self.channels(&codes, folded, to);
         let unit = self.scalar(1.0 / STEPS);
@@ -356,32 +356,22 @@ impl<'a> Layers<'a> {
     }
 
     /// Convolution of bytes whose results are brought to −1..1 within the ranges `before`, in floats.
-    fn equalised(
-        &mut self,
-        kernel: &Kernel,
-        part: std::ops::Range<usize>,
-        maps: &str,
-        top: f32,
-        before: &[(f32, f32)],
-        how: &[Attribute<'_>],
-    ) -> String {
+    fn equalised(&mut self, kernel: &Kernel, maps: &str, top: f32, before: &[(f32, f32)]) -> String {
         let mut kernel = kernel.clone();
-        for (bias, (low, high)) in kernel.bias[part.clone()].iter_mut().zip(before) {
+        for (bias, (low, high)) in kernel.bias.iter_mut().zip(before) {
             *bias -= (low + high) / 2.0;
         }
         let gains: Vec<f32> = before.iter().map(|(low, high)| 2.0 / (high - low)).collect();
-        let codes = self.quantised(&kernel, part, maps, top, &gains, (1.0 / STEPS, 128), how);
+        let codes = self.quantised(&kernel, maps, top, &gains, (1.0 / STEPS, 128), &[]);
         let step = self.scalar(1.0 / STEPS);
         let zero = self.byte(128);
         self.node("DequantizeLinear", &[&codes, &step, &zero], &[])
     }
 
-    /// Outputs `part` of a convolution of bytes, times `gains`, in bytes of `code` (step, code of 0).
-    #[allow(clippy::too_many_arguments, reason = "each is one input of the operator")]
+    /// The outputs of a convolution of bytes, times `gains`, in bytes of `code` (step, code of 0).
     fn quantised(
         &mut self,
         kernel: &Kernel,
-        part: std::ops::Range<usize>,
         maps: &str,
         top: f32,
         gains: &[f32],
@@ -390,20 +380,19 @@ impl<'a> Layers<'a> {
     ) -> String {
         let step = top / 255.0;
         let (codes, scales) = kernel.coded();
-        let codes = &codes[part.start * kernel.each()..part.end * kernel.each()];
-        let scales = &scales[part.clone()];
-        let bias: Vec<i32> = kernel.bias[part.clone()]
+        let bias: Vec<i32> = kernel
+            .bias
             .iter()
-            .zip(scales)
+            .zip(&scales)
             .map(|(bias, scale)| (bias / (step * scale)).round_ties_even() as i32)
             .collect();
         let scales: Vec<f32> = scales.iter().zip(gains).map(|(scale, gain)| scale * gain).collect();
-        let to = part.len();
+        let to = scales.len();
         let inputs = [
             maps.to_owned(),
             self.scalar(step),
             self.byte(0),
-            self.constant(|w, n| w.signed_bytes(n, &kernel.shape(to), codes)),
+            self.constant(|w, n| w.signed_bytes(n, &kernel.shape(to), &codes)),
             self.constant(|w, n| w.floats(n, &[to], &scales)),
             self.constant(|w, n| w.signed_bytes(n, &[to], &vec![0; to])),
             self.scalar(code.0),
