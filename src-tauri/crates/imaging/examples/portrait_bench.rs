@@ -7,7 +7,7 @@
 //! `FOLDER` holds cases with `frame.jpg` (and, for the errors, `alpha.png`). `--live` measures live guidance instead,
 //! `--save` keeps the pictures, `--lean` leaves out what a station has not in memory. All precisions run in turns on the
 //! same frames, beside the bare inference of the published matting model, so that other work on the machine hits all
-//! alike; processor time is told beside the clock's (Linux only).
+//! alike; processor time is told beside the clock's (not on Windows).
 
 #[path = "shared/alpha_errors.rs"]
 mod errors;
@@ -335,14 +335,17 @@ impl Clock {
     }
 }
 
-/// Milliseconds that all threads of this process have run so far; 0 where the system does not tell.
+/// Milliseconds that all threads of this process have run so far, those included that have ended.
+#[cfg(unix)]
 fn processor_ms() -> f64 {
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
-    let run = |task: std::fs::DirEntry| -> Option<f64> {
-        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
-        text.split_whitespace().next()?.parse().ok()
-    };
-    tasks.filter_map(run).sum::<f64>() / 1e6
+    let run = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    run.tv_sec as f64 * 1e3 + run.tv_nsec as f64 / 1e6
+}
+
+/// Not measured here.
+#[cfg(not(unix))]
+fn processor_ms() -> f64 {
+    0.0
 }
 
 fn kilobytes(what: &str) -> u64 {

@@ -100,7 +100,10 @@ impl Models {
         let rewritten = matting(&modnet, precision)?;
         // Each copy of the weights is gone before the runtime makes its own.
         drop(modnet);
-        let matting = open("matting", &rewritten, threads.max(1))?;
+        // Two looks at a time, each on half of the threads: together they are done sooner than one after the other on
+        // all of them, since most of the network's layers are too small to be shared well.
+        let looks = threads.clamp(1, 2);
+        let matting = several("matting", &rewritten, (threads / looks).max(1), looks)?;
         drop(rewritten);
         let part = |entry: &str| -> Result<Vec<u8>, ImagingError> {
             let bytes = unpack(&face_landmarker, entry)?;

@@ -1,22 +1,22 @@
 //! From a frame to a delivered portrait, its findings and its times.
 //!
 //! face › crop › matte › recolor › quality › encode. The crop is planned twice: first with the head top that the mesh
-//! suggests, only to know where to look; then with the hair's contour measured on a coarse matte.
+//! suggests, only to know where to look; then with the hair's contour measured on a coarse matte ([`looks`]).
 
 mod live;
+mod looks;
 mod options;
 mod prepared;
 
 use std::time::Instant;
 
-use domain::geometry::plan_crop;
-use domain::{CropPlan, FaceGeometry, Finding, PhotoSpec, Size, Verdict};
+use domain::{Crop, CropPlan, FaceGeometry, Finding, PhotoSpec, Size, Verdict};
 use image::{GrayImage, RgbImage};
 
 use crate::encode::{self, FileFacts};
 use crate::error::ImagingError;
-use crate::face::{Face, FaceFinder};
-use crate::matte::{self, Matte, Trust};
+use crate::face::{Face, FaceFinder, Sketch};
+use crate::matte::{self, Matte};
 use crate::models::Models;
 use crate::parallel;
 use crate::quality::{self, Measures, Scene};
@@ -26,12 +26,9 @@ use crate::resample::{self, Kernel, Plane};
 pub use live::{BurstScore, LiveState};
 pub use options::{Options, StageMs};
 pub use prepared::Prepared;
-use prepared::Seen;
 
-/// A head top that is found this far from the planned one, in delivered pixels, is worth another plan and another look.
-const REPLAN_PX: f64 = 12.0;
-/// And so is one that has come so near to an end of its band.
-const CLOSE_PX: f64 = 3.0;
+use looks::{Cut, Looks};
+use prepared::Seen;
 
 /// What comes of one frame.
 #[derive(Debug, Clone)]
@@ -109,10 +106,22 @@ impl PortraitEngine {
         options: &Options,
     ) -> Result<Portrait, ImagingError> {
         let begun = Instant::now();
-        let seen = self.see(frame)?;
-        let mut made = self.develop(frame, &seen, spec, plate, options)?;
-        made.stage_ms.total = lap(begun);
-        Ok(made)
+        let finder = self.faces();
+        let sketches = finder.sketches(frame)?;
+        let ahead = sketches.first().map(Sketch::points);
+        // The fine look begins while the face is still being measured.
+        let (fine, measured) = parallel::both(
+            || self.look_ahead(frame, ahead.as_ref(), spec),
+            || {
+                let faces = finder.measure(frame, &sketches)?;
+                let seen = Seen { faces, ahead, face_ms: lap(begun) };
+                let outline = self.outline(frame, seen.faces.first(), spec)?;
+                Ok::<_, ImagingError>((seen, outline))
+            },
+        );
+        let (fine, (seen, outline)) = (fine?, measured?);
+        let looks = Looks { fine, outline, ms: lap(begun) - seen.face_ms };
+        self.develop(frame, &seen, looks, spec, plate, options)
     }
 
     /// From what was seen in `frame` to its portrait.
@@ -120,6 +129,7 @@ impl PortraitEngine {
         &self,
         frame: &RgbImage,
         seen: &Seen,
+        looks: Looks,
         spec: &PhotoSpec,
         plate: Option<&RgbImage>,
         options: &Options,
@@ -127,13 +137,12 @@ impl PortraitEngine {
         let begun = Instant::now();
         let faces = &seen.faces;
         let mut ms = StageMs { face: seen.face_ms, ..StageMs::default() };
-        let Some(face) = faces.first() else { return Ok(nobody(ms)) };
+        let (Some(face), Some(outline)) = (faces.first(), looks.outline) else { return Ok(nobody(ms)) };
 
-        let start = Instant::now();
-        let Cut { plan, mut matte, trust } = self.cut(frame, face, spec)?;
+        let Cut { plan, mut matte, trust } = self.cut(frame, face, looks.fine.as_ref(), outline, spec)?;
         let frame_alpha =
             if options.frame_alpha { Some(self.frame_matte(frame, face, &matte)?) } else { None };
-        ms.matte = lap(start);
+        ms.matte = looks.ms + lap(begun);
 
         let start = Instant::now();
         let offered = plate.is_some();
@@ -169,7 +178,7 @@ impl PortraitEngine {
         findings.extend(offered.then(|| crate::plate::unfit(backdrop.source)).flatten());
         let (encoded, file, encode_ms) = written?;
         ms.encode = encode_ms;
-        ms.total = seen.face_ms + lap(begun);
+        ms.total = seen.face_ms + looks.ms + lap(begun);
         Ok(Portrait {
             jpeg: Some(encoded.jpeg),
             file: Some(file),
@@ -209,29 +218,6 @@ impl PortraitEngine {
         Ok(Inspection { findings, geometry: Some(measures.geometry), measures: Some(measures) })
     }
 
-    fn cut(&self, frame: &RgbImage, face: &Face, spec: &PhotoSpec) -> Result<Cut, ImagingError> {
-        let coarse = &matte::coarse(&self.models, frame, face)?;
-        let size = Size { width: frame.width(), height: frame.height() };
-        let rough =
-            matte::head_top(&coarse.alpha, &coarse.crop, face).unwrap_or_else(|| face.estimated_head_top());
-        let mut plan = plan_crop(&face.points(rough), size, spec);
-        let mut fine = matte::cut(&self.models, frame, face, &plan.crop, spec.size)?;
-        if let Some(top) = matte::head_top(&fine.alpha, &fine.crop, face) {
-            let better = plan_crop(&face.points(top), size, spec);
-            let at = (top - plan.crop.y) * plan.scale;
-            let limit = spec.bands.head_top;
-            let close = limit.min.is_some_and(|min| at < min + CLOSE_PX)
-                || limit.max.is_some_and(|max| at > max - CLOSE_PX);
-            if ((top - rough).abs() * plan.scale > REPLAN_PX || close) && better.crop != plan.crop {
-                plan = better;
-                fine = matte::cut(&self.models, frame, face, &plan.crop, spec.size)?;
-            }
-            plan.geometry = face.points(top).in_crop(&plan.crop, spec.size).measure(spec.size);
-        }
-        let trust = matte::fuse(&mut fine, coarse, face);
-        Ok(Cut { plan, matte: fine, trust })
-    }
-
     /// The matte of the whole frame: coarse where nothing is delivered, the delivered one inside the crop.
     fn frame_matte(&self, frame: &RgbImage, face: &Face, fine: &Matte) -> Result<GrayImage, ImagingError> {
         /// Longer side of the coarse matte.
@@ -244,7 +230,7 @@ impl PortraitEngine {
         let mut alpha = resample::cut_plane(&coarse.alpha, &resample::whole(seen), size, Kernel::Smooth);
         // The frame as the delivered matte sees it: its crop is one part of that view.
         let scale = fine.alpha.width as f64 / fine.crop.w;
-        let view = domain::Crop {
+        let view = Crop {
             x: -fine.crop.x * scale,
             y: -fine.crop.y * scale,
             w: whole.w * scale,
@@ -267,13 +253,6 @@ fn written(picture: &RgbImage, spec: &PhotoSpec) -> Result<(encode::Encoded, Fil
     let encoded = encode::encode(picture, spec)?;
     let file = encode::prove(&encoded.jpeg, spec)?;
     Ok((encoded, file, lap(start)))
-}
-
-/// The chosen piece of the frame.
-struct Cut {
-    plan: CropPlan,
-    matte: Matte,
-    trust: Trust,
 }
 
 fn nobody(ms: StageMs) -> Portrait {

@@ -7,19 +7,23 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use domain::PhotoSpec;
+use domain::{FacePoints, PhotoSpec};
 use image::{Rgb, RgbImage};
 
+use super::looks::Looks;
 use super::{BurstScore, Options, Portrait, PortraitEngine, lap};
 use crate::error::ImagingError;
-use crate::face::Face;
+use crate::face::{Face, Sketch};
 use crate::matte;
+use crate::parallel;
 use crate::quality;
 
 /// Who is in a frame.
 #[derive(Debug)]
 pub(super) struct Seen {
     pub faces: Vec<Face>,
+    /// Where the nearest seemed to be before it was measured: where the portrait is looked for first.
+    pub ahead: Option<FacePoints>,
     pub face_ms: f64,
 }
 
@@ -77,7 +81,13 @@ impl PortraitEngine {
         plate: Option<&RgbImage>,
         options: &Options,
     ) -> Result<Portrait, ImagingError> {
-        self.develop(&prepared.frame, &prepared.seen, spec, plate, options)
+        let (frame, seen, begun) = (&prepared.frame, &prepared.seen, Instant::now());
+        let (fine, outline) = parallel::both(
+            || self.look_ahead(frame, seen.ahead.as_ref(), spec),
+            || self.outline(frame, seen.faces.first(), spec),
+        );
+        let looks = Looks { fine: fine?, outline: outline?, ms: lap(begun) };
+        self.develop(frame, seen, looks, spec, plate, options)
     }
 
     /// Runs every model once at the sizes of a portrait, so that the first student does not wait for memory and
@@ -97,7 +107,9 @@ impl PortraitEngine {
 
     pub(super) fn see(&self, frame: &RgbImage) -> Result<Seen, ImagingError> {
         let start = Instant::now();
-        let faces = self.faces().find(frame)?;
-        Ok(Seen { faces, face_ms: lap(start) })
+        let finder = self.faces();
+        let sketches = finder.sketches(frame)?;
+        let faces = finder.measure(frame, &sketches)?;
+        Ok(Seen { faces, ahead: sketches.first().map(Sketch::points), face_ms: lap(start) })
     }
 }

@@ -1,5 +1,7 @@
 //! What the standard and the checks want to know of a face, read off its mesh.
 
+use domain::FacePoints;
+
 use super::Face;
 use super::mesh::{Expression, Mesh};
 
@@ -64,7 +66,15 @@ pub fn face(mesh: Mesh, expression: Expression) -> Face {
     }
 }
 
-fn bounds(points: &[[f32; 3]]) -> [f64; 4] {
+/// The points of the standard as far as the mesh alone tells: with the irises for the eyes and a guess at the hair.
+pub fn points(mesh: &[[f32; 3]]) -> FacePoints {
+    let (cheek_left, cheek_right) = cheeks(mesh);
+    let [eye_left, eye_right] = IRISES.map(|iris| flat(mesh, iris));
+    FacePoints { eye_left, eye_right, chin: flat(mesh, CHIN), cheek_left, cheek_right, head_top: head_top(mesh) }
+}
+
+/// Box around the mesh, x0, y0, x1, y1.
+pub fn bounds(points: &[[f32; 3]]) -> [f64; 4] {
     let mut b = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
     for p in points {
         let [x, y, _] = p.map(f64::from);

@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use domain::Crop;
+use domain::{Crop, Size};
 use serde::Serialize;
 
 use super::Matte;
 use crate::face::Face;
-use crate::parallel;
 use crate::resample::{self, Kernel, Plane};
 
 /// So far from its contour, in pixels of the fine matte, the coarse matte's word is final.
@@ -53,33 +52,43 @@ impl Trust {
     }
 }
 
-/// Corrects the fine matte by the coarse one, and tells how far both can be trusted.
-pub fn fuse(fine: &mut Matte, coarse: &Matte, face: &Face) -> Trust {
-    let view = View::of(fine, coarse);
-    let trust = Trust::of(fine, &view, face);
-    view.steady(&mut fine.alpha);
+/// Corrects the fine matte by the coarse one, seen through the same crop, and tells how far both can be trusted.
+pub fn fuse(fine: &mut Matte, coarse: &View, face: &Face) -> Trust {
+    let trust = Trust::of(fine, coarse, face);
+    coarse.steady(&mut fine.alpha);
     trust
 }
 
-/// A coarse matte as the fine one's crop shows it.
-struct View {
+/// A coarse matte as the crop of a fine one shows it.
+#[derive(Debug)]
+pub struct View {
     alpha: Plane,
+    /// Least and most of the square of [`REACH`] pixels around each.
+    least: Plane,
+    most: Plane,
     /// The crop in pixels of the coarse matte.
     crop: Crop,
     coarse: (f64, f64),
 }
 
 impl View {
-    fn of(fine: &Matte, coarse: &Matte) -> Self {
+    /// `coarse` through `crop` at `size`.
+    pub fn of(coarse: &Matte, crop: &Crop, size: Size) -> Self {
         let scale = coarse.alpha.width as f64 / coarse.crop.w;
         let crop = Crop {
-            x: (fine.crop.x - coarse.crop.x) * scale,
-            y: (fine.crop.y - coarse.crop.y) * scale,
-            w: fine.crop.w * scale,
-            h: fine.crop.h * scale,
+            x: (crop.x - coarse.crop.x) * scale,
+            y: (crop.y - coarse.crop.y) * scale,
+            w: crop.w * scale,
+            h: crop.h * scale,
         };
-        let alpha = resample::cut_plane(&coarse.alpha, &crop, fine.alpha.size(), Kernel::Smooth);
-        Self { alpha, crop, coarse: (coarse.alpha.width as f64, coarse.alpha.height as f64) }
+        let alpha = resample::cut_plane(&coarse.alpha, &crop, size, Kernel::Smooth);
+        Self {
+            least: spread(&alpha, f32::min),
+            most: spread(&alpha, f32::max),
+            alpha,
+            crop,
+            coarse: (coarse.alpha.width as f64, coarse.alpha.height as f64),
+        }
     }
 
     /// Rows and columns of the fine matte as far as which the coarse one reaches.
@@ -111,17 +120,14 @@ impl View {
     /// The fine matte corrected: the mean of both, hardened, with the holes and the haze of the fine one mended well away
     /// from the coarse contour.
     fn steady(&self, fine: &mut Plane) {
-        let ((least, most), more) = parallel::both(
-            || (spread(&self.alpha, f32::min), spread(&self.alpha, f32::max)),
-            || more(fine, &self.alpha),
-        );
+        let more = more(fine, &self.alpha);
         let (rows, columns) = self.reach();
         let w = fine.width;
         for i in rows.flat_map(|y| columns.clone().map(move |x| y * w + x)) {
             let a = &mut fine.values[i];
-            *a = if least.values[i] > 1.0 - CLEAR {
+            *a = if self.least.values[i] > 1.0 - CLEAR {
                 1.0
-            } else if most.values[i] < CLEAR {
+            } else if self.most.values[i] < CLEAR {
                 // Haze goes; clothes that the coarse look alone has lost stay.
                 if *a < LOST { 0.0 } else { *a }
             } else {
@@ -238,11 +244,11 @@ mod tests {
     }
 
     fn agreement(fine: &Matte, coarse: &Matte) -> f64 {
-        View::of(fine, coarse).agreement(&fine.alpha)
+        View::of(coarse, &fine.crop, fine.alpha.size()).agreement(&fine.alpha)
     }
 
     fn steady(fine: &mut Matte, coarse: &Matte) {
-        View::of(fine, coarse).steady(&mut fine.alpha);
+        View::of(coarse, &fine.crop, fine.alpha.size()).steady(&mut fine.alpha);
     }
 
     #[test]

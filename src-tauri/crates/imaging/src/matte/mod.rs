@@ -22,7 +22,7 @@ use crate::models::Models;
 use crate::parallel;
 use crate::resample::{self, Kernel, Plane};
 
-pub use fuse::{Trust, fuse};
+pub use fuse::{Trust, View, fuse};
 pub use refine::{doubt, refine};
 
 /// The model's sides must be multiples of this.
@@ -31,6 +31,11 @@ const STEP: u32 = 32;
 const COARSE: Size = Size { width: 224, height: 288 };
 /// Sides of the still coarser one for live guidance.
 const LIVE: Size = Size { width: 192, height: 256 };
+
+/// Part of a planned crop's sides by which more is looked at before the top of the hair is known, and the most that may
+/// be looked at for what then becomes the crop.
+const MARGIN: f64 = 0.075;
+const FAREST: f64 = 1.15;
 
 /// A piece of the frame and its matte, pixel for pixel.
 #[derive(Debug, Clone)]
@@ -41,6 +46,77 @@ pub struct Matte {
     pub picture: RgbImage,
     /// 1 is the person, 0 is not.
     pub alpha: Plane,
+}
+
+/// What the model says of a piece of the frame, at the model's resolution.
+#[derive(Debug, Clone)]
+pub struct Look {
+    crop: Crop,
+    alpha: Plane,
+}
+
+impl Look {
+    /// Looks at `crop`, of which `size` would be delivered.
+    ///
+    /// # Errors
+    /// [`ImagingError::Inference`] if the model fails.
+    pub fn at(models: &Models, frame: &RgbImage, crop: &Crop, size: Size) -> Result<Self, ImagingError> {
+        let seen = seen(size);
+        let input = tensor(&person::lifted(resample::cut_rgb(frame, crop, seen, Kernel::Sharp)));
+        let outputs = models.matting.run(&shape(seen), &input)?;
+        Ok(Self { crop: *crop, alpha: plane(outputs, seen)? })
+    }
+
+    /// Looks at what `crop` is likely to become once the top of the hair is known: at a little more on every side.
+    ///
+    /// # Errors
+    /// [`ImagingError::Inference`] if the model fails.
+    pub fn around(
+        models: &Models,
+        frame: &RgbImage,
+        crop: &Crop,
+        size: Size,
+    ) -> Result<Self, ImagingError> {
+        Self::at(models, frame, &grown(crop, frame), size)
+    }
+
+    /// Whether `crop` was seen whole and near enough.
+    pub fn serves(&self, crop: &Crop) -> bool {
+        let all = &self.crop;
+        let inside = |start: f64, side: f64, from: f64, room: f64| {
+            // Rounding apart.
+            start >= from - 1e-6 && start + side <= from + room + 1e-6
+        };
+        inside(crop.x, crop.w, all.x, all.w)
+            && inside(crop.y, crop.h, all.y, all.h)
+            && all.h <= crop.h * FAREST
+    }
+
+    /// The matte of `picture`, which shows `crop`.
+    pub fn matte(&self, picture: RgbImage, crop: &Crop, face: &Face) -> Matte {
+        let scale = (self.alpha.width as f64 / self.crop.w, self.alpha.height as f64 / self.crop.h);
+        let view = Crop {
+            x: (crop.x - self.crop.x) * scale.0,
+            y: (crop.y - self.crop.y) * scale.1,
+            w: crop.w * scale.0,
+            h: crop.h * scale.1,
+        };
+        let size = Size { width: picture.width(), height: picture.height() };
+        let mut alpha = resample::cut_plane(&self.alpha, &view, size, Kernel::Smooth);
+        person::tidy(&mut alpha, crop, face);
+        Matte { crop: *crop, picture, alpha }
+    }
+}
+
+/// A little more than `crop` on every side, inside the frame where it can be.
+fn grown(crop: &Crop, frame: &RgbImage) -> Crop {
+    let (w, h) = (crop.w * (1.0 + MARGIN), crop.h * (1.0 + MARGIN));
+    Crop {
+        x: inside(crop.x - (w - crop.w) / 2.0, w, frame.width()),
+        y: inside(crop.y - (h - crop.h) / 2.0, h, frame.height()),
+        w,
+        h,
+    }
 }
 
 /// Cuts `crop` out of the frame at `size` and finds the person in it.
@@ -54,16 +130,14 @@ pub fn cut(
     crop: &Crop,
     size: Size,
 ) -> Result<Matte, ImagingError> {
-    let seen_size = seen(size);
-    let (input, picture) = parallel::both(
-        || tensor(&person::lifted(resample::cut_rgb(frame, crop, seen_size, Kernel::Sharp))),
-        || resample::cut_rgb(frame, crop, size, Kernel::Sharp),
-    );
-    let outputs = models.matting.run(&shape(seen_size), &input)?;
-    let alpha = plane(outputs, seen_size)?;
-    let mut alpha = resample::cut_plane(&alpha, &resample::whole(seen_size), size, Kernel::Smooth);
-    person::tidy(&mut alpha, crop, face);
-    Ok(Matte { crop: *crop, picture, alpha })
+    let (look, picture) =
+        parallel::both(|| Look::at(models, frame, crop, size), || picture(frame, crop, size));
+    Ok(look?.matte(picture, crop, face))
+}
+
+/// `crop` of the frame as it is delivered.
+pub fn picture(frame: &RgbImage, crop: &Crop, size: Size) -> RgbImage {
+    resample::cut_rgb(frame, crop, size, Kernel::Sharp)
 }
 
 /// A coarse matte of the head and shoulders and their surroundings: a third of the fine one's time.
@@ -103,11 +177,13 @@ fn surroundings(face: &Face, frame: &RgbImage, size: Size) -> Crop {
     let w = h * f64::from(size.width) / f64::from(size.height);
     let x = (face.cheek_left + face.cheek_right - w) / 2.0;
     let y = face.estimated_head_top() - head * 0.42;
-    let (frame_w, frame_h) = (f64::from(frame.width()), f64::from(frame.height()));
-    let inside = |at: f64, side: f64, room: f64| {
-        if side < room { at.clamp(0.0, room - side) } else { (room - side) / 2.0 }
-    };
-    Crop { x: inside(x, w, frame_w), y: inside(y, h, frame_h), w, h }
+    Crop { x: inside(x, w, frame.width()), y: inside(y, h, frame.height()), w, h }
+}
+
+/// Where a piece `side` long that would begin at `at` begins so that it lies inside `room`, or around its middle.
+fn inside(at: f64, side: f64, room: u32) -> f64 {
+    let room = f64::from(room);
+    if side < room { at.clamp(0.0, room - side) } else { (room - side) / 2.0 }
 }
 
 /// Top of the hair in pixels of the frame: the first row in which the person is as wide as a lock of hair.
