@@ -10,7 +10,9 @@ use serde::Serialize;
 
 use crate::decode::{self, anatomy::Anatomy};
 use crate::error::ImagingError;
-use search::{Search, Start};
+use search::Search;
+
+pub use search::Forecast;
 
 type Result<T> = std::result::Result<T, ImagingError>;
 
@@ -67,17 +69,43 @@ const FULL_COLOUR_FROM: u8 = 70;
 /// Never below the quality floor and never padded: what cannot fit is [`ImagingError::NoFit`] with the nearest
 /// size. The same pixels and spec give the same bytes. Chroma is averaged, not dropped, when it is halved.
 pub fn encode(picture: &RgbImage, spec: &PhotoSpec) -> Result<Encoded> {
+    encode_foretold(picture, spec, None)
+}
+
+/// What [`encode_foretold`] can know before its picture is ready, from a draft that is much like it.
+///
+/// # Errors
+/// [`ImagingError::Undecodable`] or [`ImagingError::TooLarge`] if the draft cannot be written.
+pub fn foretell(draft: &RgbImage, spec: &PhotoSpec) -> Result<Forecast> {
+    let subsampling = match spec.file.subsampling {
+        Subsampling::Auto => Subsampling::Full,
+        fixed => fixed,
+    };
+    Forecast::sampled(draft, spec, subsampling, &mut 0)
+}
+
+/// Like [`encode`], sooner: feeling for the size was done on a draft. The same pixels, spec and forecast give the same
+/// bytes; without a forecast one is made.
+///
+/// # Errors
+/// As [`encode`].
+pub fn encode_foretold(
+    picture: &RgbImage,
+    spec: &PhotoSpec,
+    forecast: Option<&Forecast>,
+) -> Result<Encoded> {
     let mut effort = Effort::default();
+    let mut fit = |subsampling| fit(picture, spec, subsampling, forecast, &mut effort);
     let found = match spec.file.subsampling {
         Subsampling::Auto => {
-            let full = fit(picture, spec, Subsampling::Full, &mut effort);
+            let full = fit(Subsampling::Full);
             match full {
                 Ok(found) if found.quality >= FULL_COLOUR_FROM => Ok(found),
                 // Whichever fits; where both do, 4:2:0, since 4:4:4 came out too coarse.
-                full => fit(picture, spec, Subsampling::Half, &mut effort).or(full),
+                full => fit(Subsampling::Half).or(full),
             }
         }
-        fixed => fit(picture, spec, fixed, &mut effort),
+        fixed => fit(fixed),
     };
     let found = found.or_else(|error| plain(picture, spec, error, &mut effort));
     found.map(|found| Encoded { tries: effort.careful, quick: effort.quick, ..found })
@@ -95,9 +123,13 @@ fn fit(
     picture: &RgbImage,
     spec: &PhotoSpec,
     subsampling: Subsampling,
+    forecast: Option<&Forecast>,
     effort: &mut Effort,
 ) -> Result<Encoded> {
-    let start = Start::of(picture, spec, subsampling, &mut effort.quick)?;
+    let start = match forecast.filter(|forecast| forecast.subsampling == subsampling) {
+        Some(forecast) => forecast.brought_to(picture, spec, &mut effort.quick)?,
+        None => Forecast::sampled(picture, spec, subsampling, &mut effort.quick)?,
+    };
     let mut search = Search::new(spec, start);
     while let Some(quality) = search.next_quality() {
         effort.careful += 1;
@@ -217,6 +249,23 @@ mod tests {
                 assert!(full || next.len() as u32 > aim(rule), "{id}: q{} also fits", found.quality + 1);
             }
             assert!(found.tries <= 6 && found.quick <= 4, "{id}: {} and {}", found.tries, found.quick);
+        }
+    }
+
+    #[test]
+    fn a_draft_foretells_as_well_as_the_picture() {
+        let spec = spec("registry-safe");
+        for grain in [6, 12, 20] {
+            let picture = portrait(grain);
+            // Another edge and a little less grain: as much as a coarse matte changes.
+            let draft = image::imageops::blur(&picture, 0.35);
+            let forecast = foretell(&draft, &spec).unwrap();
+            let found = encode_foretold(&picture, &spec, Some(&forecast)).unwrap();
+            assert_eq!((found.jpeg, found.quality), {
+                let usual = encode(&picture, &spec).unwrap();
+                (usual.jpeg, usual.quality)
+            });
+            assert!(found.quick == 1 && found.tries <= 2, "{} and {}", found.quick, found.tries);
         }
     }
 

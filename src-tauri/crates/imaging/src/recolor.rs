@@ -24,6 +24,23 @@ pub fn recolor(picture: &RgbImage, alpha: &Plane, backdrop: &Backdrop, rule: &Ba
     over(picture, alpha, backdrop, rule.colour)
 }
 
+/// Roughly what [`recolor`] will give, before the backdrop is known: about as hard to compress.
+pub fn draft(picture: &RgbImage, alpha: &Plane, rule: &BackgroundRule) -> RgbImage {
+    let mut out = picture.clone();
+    if rule.mode == BackgroundMode::Keep {
+        return out;
+    }
+    for (pixel, &a) in out.pixels_mut().zip(&alpha.values) {
+        if a >= 1.0 {
+            continue;
+        }
+        for (own, colour) in pixel.0.iter_mut().zip(rule.colour) {
+            *own = (f32::from(*own) * a + f32::from(colour) * (1.0 - a)).round() as u8;
+        }
+    }
+    out
+}
+
 /// Puts the person before a colour, taking away what the known backdrop shines through.
 pub fn over(picture: &RgbImage, alpha: &Plane, backdrop: &Backdrop, colour: [u8; 3]) -> RgbImage {
     let mut out = picture.clone();

@@ -12,15 +12,18 @@ use super::{Encoded, Result, write};
 use crate::decode;
 use crate::error::ImagingError;
 
-/// What quick encodings foretell of careful ones.
+/// What quick encodings of a picture foretell of careful ones, of the same picture or of one that is alike.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Start {
+pub struct Forecast {
+    pub(super) subsampling: Subsampling,
     quality: u8,
     /// Logarithm of the size that a careful encoding should have there.
     ln_size: f64,
+    /// The same for the sample alone, spread over the whole.
+    ln_sample: f64,
 }
 
-impl Start {
+impl Forecast {
     /// Where most portraits land in a window of 30–40 KB.
     const USUAL: u8 = 92;
     /// Size of a picture written with care over its size written quickly at the same quality: on 217 portraits at the
@@ -28,24 +31,40 @@ impl Start {
     const SAVED: f64 = 0.885;
 
     /// From a quick encoding at the quality that one of a sample foretells: the first costs a fifth of a careful one, the
-    /// other a quarter of that.
-    pub fn of(
+    /// others a quarter of that.
+    pub(super) fn sampled(
         picture: &RgbImage,
         spec: &PhotoSpec,
         subsampling: Subsampling,
         quick: &mut u32,
     ) -> Result<Self> {
-        let mut of = |picture: &RgbImage, quality: u8, share: f64| -> Result<Self> {
+        let (sample, share) = sample(picture);
+        let mut ln_of = |picture: &RgbImage, quality: u8, share: f64| -> Result<f64> {
             *quick += 1;
             let size = write::quick(picture, quality, subsampling, spec.dpi)?.len() as f64 * share;
-            Ok(Self { quality, ln_size: (size * Self::SAVED).ln() })
+            Ok((size * Self::SAVED).ln())
         };
-        let (sample, share) = sample(picture);
-        let usual = of(&sample, Self::USUAL.max(spec.file.quality_floor).min(100), share)?;
+        let quality = Self::USUAL.max(spec.file.quality_floor).min(100);
+        let ln_sample = ln_of(&sample, quality, share)?;
+        let usual = Self { subsampling, quality, ln_size: ln_sample, ln_sample };
         let aim = f64::from(aim(&spec.file)).ln();
         let fits = |quality: &u8| usual.foretold(*quality) <= aim;
         let quality = allowed(spec).into_iter().rev().find(fits).unwrap_or(usual.quality);
-        of(picture, quality, 1.0)
+        let ln_size = ln_of(picture, quality, 1.0)?;
+        let ln_sample = if quality == usual.quality { ln_sample } else { ln_of(&sample, quality, share)? };
+        Ok(Self { subsampling, quality, ln_size, ln_sample })
+    }
+
+    /// The same for `picture`, which is much like the one that this is of: as much larger as its sample is.
+    ///
+    /// On 217 portraits whose likes had no more than the coarse matte's edge, off by 0.014 (standard deviation of the
+    /// logarithm), where a forecast from the picture itself is off by 0.013.
+    pub(super) fn brought_to(self, picture: &RgbImage, spec: &PhotoSpec, quick: &mut u32) -> Result<Self> {
+        let (sample, share) = sample(picture);
+        *quick += 1;
+        let size = write::quick(&sample, self.quality, self.subsampling, spec.dpi)?.len() as f64 * share;
+        let ln_sample = (size * Self::SAVED).ln();
+        Ok(Self { ln_size: self.ln_size + ln_sample - self.ln_sample, ln_sample, ..self })
     }
 
     /// Logarithm of the size that a careful encoding should have.
@@ -100,7 +119,7 @@ pub(super) struct Search {
     aim: u32,
     /// Qualities that bring the background back within its tolerance, in rising order.
     allowed: Vec<u8>,
-    start: Start,
+    start: Forecast,
     under: Option<Encoded>,
     over: Option<Encoded>,
     tried: u32,
@@ -114,7 +133,7 @@ impl Search {
     /// Once a file is this full another try, which may come out too large, is not worth its time.
     const FULL: f64 = 0.92;
 
-    pub fn new(spec: &PhotoSpec, start: Start) -> Self {
+    pub fn new(spec: &PhotoSpec, start: Forecast) -> Self {
         let rule = spec.file;
         let allowed = allowed(spec);
         Self { rule, aim: aim(&rule), allowed, start, under: None, over: None, tried: 0 }

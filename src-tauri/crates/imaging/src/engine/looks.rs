@@ -4,32 +4,30 @@
 //! what the crop will be, as far as the face alone tells, with some room around it: on 217 booth frames and 56 photographs
 //! the crop lay inside that room in all but one.
 
+use std::borrow::Borrow;
+use std::sync::mpsc;
+
 use domain::geometry::plan_crop;
 use domain::{Crop, CropPlan, FacePoints, PhotoSpec, Size};
 use image::RgbImage;
 
 use super::PortraitEngine;
+use super::prepared::Seen;
+use crate::encode::{self, Forecast};
 use crate::error::ImagingError;
 use crate::face::Face;
 use crate::matte::{self, Look, Matte, Trust, View};
+use crate::parallel;
+use crate::recolor;
 
 /// A head top that is found this far from the planned one, in delivered pixels, is worth another plan.
 const REPLAN_PX: f64 = 12.0;
 /// And so is one that has come so near to an end of its band.
 const CLOSE_PX: f64 = 3.0;
 
-/// What both looks saw; nothing where nobody is.
-pub(super) struct Looks {
-    /// At what the crop is likely to be.
-    pub fine: Option<Look>,
-    /// At head and shoulders.
-    pub outline: Option<Outline>,
-    /// Milliseconds that both took.
-    pub ms: f64,
-}
-
-/// What the coarse look tells.
-pub(super) struct Outline {
+/// What the coarse look tells, and where it looked.
+struct Outline {
+    face: Face,
     coarse: Matte,
     /// Top of the hair, y of the frame.
     top: f64,
@@ -45,11 +43,49 @@ pub(super) struct Cut {
     pub plan: CropPlan,
     pub matte: Matte,
     pub trust: Trust,
+    /// Of the file, if the crop stayed what it was when that was foretold.
+    pub forecast: Option<Forecast>,
 }
 
 impl PortraitEngine {
-    /// Looks at what the portrait of somebody with these points is likely to be; begins before the face is measured.
-    pub(super) fn look_ahead(
+    /// Sees who is in the frame and cuts out the nearest person; `None` where nobody is.
+    ///
+    /// `ahead` are the points of the nearest person before the face is measured: the fine look begins with them, while the
+    /// other core measures (`see`), looks coarsely and foretells the file.
+    pub(super) fn cut<S: Borrow<Seen> + Send>(
+        &self,
+        frame: &RgbImage,
+        ahead: Option<&FacePoints>,
+        see: impl FnOnce() -> Result<S, ImagingError> + Send,
+        spec: &PhotoSpec,
+    ) -> Result<(S, Option<Cut>), ImagingError> {
+        let (tell, told) = mpsc::sync_channel(1);
+        let fine = || -> Result<Option<(Cut, bool)>, ImagingError> {
+            let look = self.look_ahead(frame, ahead, spec)?;
+            // Nothing is told if nobody is there, or if the other thread has failed, which it says itself.
+            let Ok(outline) = told.recv() else { return Ok(None) };
+            self.settled(frame, look.as_ref(), outline, spec).map(Some)
+        };
+        let coarse = || -> Result<(S, Option<Forecast>), ImagingError> {
+            // Gone when this ends, however it ends, so that nobody waits for it.
+            let tell = tell;
+            let seen = see()?;
+            let Some(face) = seen.borrow().faces.first() else { return Ok((seen, None)) };
+            let outline = self.outline(frame, face, spec)?;
+            let draft = recolor::draft(&outline.picture, &outline.view.decided(), &spec.background);
+            // Nobody listens if the fine look has failed.
+            let _ = tell.send(outline);
+            let forecast = encode::foretell(&draft, spec)?;
+            Ok((seen, Some(forecast)))
+        };
+        let (cut, rest) = parallel::both(fine, coarse);
+        let (seen, forecast) = rest?;
+        let cut = cut?.map(|(cut, stayed)| Cut { forecast: forecast.filter(|_| stayed), ..cut });
+        Ok((seen, cut))
+    }
+
+    /// Looks at what the portrait of somebody with these points is likely to be.
+    fn look_ahead(
         &self,
         frame: &RgbImage,
         points: Option<&FacePoints>,
@@ -61,38 +97,32 @@ impl PortraitEngine {
     }
 
     /// Where the hair ends, and what follows from that.
-    pub(super) fn outline(
-        &self,
-        frame: &RgbImage,
-        face: Option<&Face>,
-        spec: &PhotoSpec,
-    ) -> Result<Option<Outline>, ImagingError> {
-        let Some(face) = face else { return Ok(None) };
+    fn outline(&self, frame: &RgbImage, face: &Face, spec: &PhotoSpec) -> Result<Outline, ImagingError> {
         let coarse = matte::coarse(&self.models, frame, face)?;
         let top = matte::head_top(&coarse.alpha, &coarse.crop, face);
         let top = top.unwrap_or_else(|| face.estimated_head_top());
         let plan = plan_crop(&face.points(top), size(frame), spec);
         let picture = matte::picture(frame, &plan.crop, spec.size);
         let view = View::of(&coarse, &plan.crop, spec.size);
-        Ok(Some(Outline { coarse, top, plan, picture, view }))
+        Ok(Outline { face: face.clone(), coarse, top, plan, picture, view })
     }
 
-    /// The portrait's piece of the frame and its matte, from both looks.
-    pub(super) fn cut(
+    /// The portrait's piece of the frame and its matte, from both looks; and whether the piece is still the outline's.
+    fn settled(
         &self,
         frame: &RgbImage,
-        face: &Face,
         fine: Option<&Look>,
         outline: Outline,
         spec: &PhotoSpec,
-    ) -> Result<Cut, ImagingError> {
-        let Outline { coarse, top: rough, mut plan, picture, mut view } = outline;
+    ) -> Result<(Cut, bool), ImagingError> {
+        let Outline { face, coarse, top: rough, mut plan, picture, mut view } = outline;
         let seen = |picture: RgbImage, crop: &Crop| match fine.filter(|look| look.serves(crop)) {
-            Some(look) => Ok(look.matte(picture, crop, face)),
-            None => Ok(Look::at(&self.models, frame, crop, spec.size)?.matte(picture, crop, face)),
+            Some(look) => Ok(look.matte(picture, crop, &face)),
+            None => Ok(Look::at(&self.models, frame, crop, spec.size)?.matte(picture, crop, &face)),
         };
         let mut matte = seen(picture, &plan.crop)?;
-        if let Some(top) = matte::head_top(&matte.alpha, &matte.crop, face) {
+        let mut stayed = true;
+        if let Some(top) = matte::head_top(&matte.alpha, &matte.crop, &face) {
             let better = plan_crop(&face.points(top), size(frame), spec);
             let at = (top - plan.crop.y) * plan.scale;
             let limit = spec.bands.head_top;
@@ -102,11 +132,12 @@ impl PortraitEngine {
                 plan = better;
                 matte = seen(matte::picture(frame, &plan.crop, spec.size), &plan.crop)?;
                 view = View::of(&coarse, &plan.crop, spec.size);
+                stayed = false;
             }
             plan.geometry = face.points(top).in_crop(&plan.crop, spec.size).measure(spec.size);
         }
-        let trust = matte::fuse(&mut matte, &view, face);
-        Ok(Cut { plan, matte, trust })
+        let trust = matte::fuse(&mut matte, &view, &face);
+        Ok((Cut { plan, matte, trust, forecast: None }, stayed))
     }
 }
 

@@ -13,7 +13,7 @@ use std::time::Instant;
 use domain::{Crop, CropPlan, FaceGeometry, Finding, PhotoSpec, Size, Verdict};
 use image::{GrayImage, RgbImage};
 
-use crate::encode::{self, FileFacts};
+use crate::encode::{self, FileFacts, Forecast};
 use crate::error::ImagingError;
 use crate::face::{Face, FaceFinder, Sketch};
 use crate::matte::{self, Matte};
@@ -27,7 +27,7 @@ pub use live::{BurstScore, LiveState};
 pub use options::{Options, StageMs};
 pub use prepared::Prepared;
 
-use looks::{Cut, Looks};
+use looks::Cut;
 use prepared::Seen;
 
 /// What comes of one frame.
@@ -109,40 +109,34 @@ impl PortraitEngine {
         let finder = self.faces();
         let sketches = finder.sketches(frame)?;
         let ahead = sketches.first().map(Sketch::points);
-        // The fine look begins while the face is still being measured.
-        let (fine, measured) = parallel::both(
-            || self.look_ahead(frame, ahead.as_ref(), spec),
-            || {
-                let faces = finder.measure(frame, &sketches)?;
-                let seen = Seen { faces, ahead, face_ms: lap(begun) };
-                let outline = self.outline(frame, seen.faces.first(), spec)?;
-                Ok::<_, ImagingError>((seen, outline))
-            },
-        );
-        let (fine, (seen, outline)) = (fine?, measured?);
-        let looks = Looks { fine, outline, ms: lap(begun) - seen.face_ms };
-        self.develop(frame, &seen, looks, spec, plate, options)
+        let see = || {
+            let faces = finder.measure(frame, &sketches)?;
+            Ok(Seen { faces, ahead, face_ms: lap(begun) })
+        };
+        let (seen, cut) = self.cut(frame, ahead.as_ref(), see, spec)?;
+        let ms = StageMs { face: seen.face_ms, matte: lap(begun) - seen.face_ms, ..StageMs::default() };
+        self.develop(frame, &seen.faces, cut, ms, spec, plate, options)
     }
 
-    /// From what was seen in `frame` to its portrait.
+    /// From the cut piece of `frame` to its portrait; `ms` is what was spent so far.
+    #[expect(clippy::too_many_arguments, reason = "what a caller of the engine gives, and what came of it so far")]
     fn develop(
         &self,
         frame: &RgbImage,
-        seen: &Seen,
-        looks: Looks,
+        faces: &[Face],
+        cut: Option<Cut>,
+        mut ms: StageMs,
         spec: &PhotoSpec,
         plate: Option<&RgbImage>,
         options: &Options,
     ) -> Result<Portrait, ImagingError> {
         let begun = Instant::now();
-        let faces = &seen.faces;
-        let mut ms = StageMs { face: seen.face_ms, ..StageMs::default() };
-        let (Some(face), Some(outline)) = (faces.first(), looks.outline) else { return Ok(nobody(ms)) };
-
-        let Cut { plan, mut matte, trust } = self.cut(frame, face, looks.fine.as_ref(), outline, spec)?;
+        let spent = ms.face + ms.matte;
+        let (Some(face), Some(cut)) = (faces.first(), cut) else { return Ok(nobody(ms)) };
+        let Cut { plan, mut matte, trust, forecast } = cut;
         let frame_alpha =
             if options.frame_alpha { Some(self.frame_matte(frame, face, &matte)?) } else { None };
-        ms.matte = looks.ms + lap(begun);
+        ms.matte += lap(begun);
 
         let start = Instant::now();
         let offered = plate.is_some();
@@ -173,12 +167,12 @@ impl PortraitEngine {
             ms.quality = lap(start);
             (measures, findings)
         };
-        let ((measures, mut findings), written) = parallel::both(judged, || written(&picture, spec));
+        let ((measures, mut findings), written) = parallel::both(judged, || written(&picture, spec, forecast.as_ref()));
         // Offered and not used: of another size, or of another scene.
         findings.extend(offered.then(|| crate::plate::unfit(backdrop.source)).flatten());
         let (encoded, file, encode_ms) = written?;
         ms.encode = encode_ms;
-        ms.total = seen.face_ms + looks.ms + lap(begun);
+        ms.total = spent + lap(begun);
         Ok(Portrait {
             jpeg: Some(encoded.jpeg),
             file: Some(file),
@@ -248,9 +242,13 @@ impl PortraitEngine {
 }
 
 /// The file, what it says of itself, and how long that took.
-fn written(picture: &RgbImage, spec: &PhotoSpec) -> Result<(encode::Encoded, FileFacts, f64), ImagingError> {
+fn written(
+    picture: &RgbImage,
+    spec: &PhotoSpec,
+    forecast: Option<&Forecast>,
+) -> Result<(encode::Encoded, FileFacts, f64), ImagingError> {
     let start = Instant::now();
-    let encoded = encode::encode(picture, spec)?;
+    let encoded = encode::encode_foretold(picture, spec, forecast)?;
     let file = encode::prove(&encoded.jpeg, spec)?;
     Ok((encoded, file, lap(start)))
 }

@@ -10,12 +10,10 @@ use std::time::Instant;
 use domain::{FacePoints, PhotoSpec};
 use image::{Rgb, RgbImage};
 
-use super::looks::Looks;
-use super::{BurstScore, Options, Portrait, PortraitEngine, lap};
+use super::{BurstScore, Options, Portrait, PortraitEngine, StageMs, lap};
 use crate::error::ImagingError;
 use crate::face::{Face, Sketch};
 use crate::matte;
-use crate::parallel;
 use crate::quality;
 
 /// Who is in a frame.
@@ -82,12 +80,9 @@ impl PortraitEngine {
         options: &Options,
     ) -> Result<Portrait, ImagingError> {
         let (frame, seen, begun) = (&prepared.frame, &prepared.seen, Instant::now());
-        let (fine, outline) = parallel::both(
-            || self.look_ahead(frame, seen.ahead.as_ref(), spec),
-            || self.outline(frame, seen.faces.first(), spec),
-        );
-        let looks = Looks { fine: fine?, outline: outline?, ms: lap(begun) };
-        self.develop(frame, seen, looks, spec, plate, options)
+        let (_, cut) = self.cut(frame, seen.ahead.as_ref(), || Ok(seen), spec)?;
+        let ms = StageMs { face: seen.face_ms, matte: lap(begun), ..StageMs::default() };
+        self.develop(frame, &seen.faces, cut, ms, spec, plate, options)
     }
 
     /// Runs every model once at the sizes of a portrait, so that the first student does not wait for memory and

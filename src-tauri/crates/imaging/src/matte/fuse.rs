@@ -91,6 +91,19 @@ impl View {
         }
     }
 
+    /// The coarse matte, decided where it is final.
+    pub fn decided(&self) -> Plane {
+        let mut alpha = self.alpha.clone();
+        for ((a, least), most) in alpha.values.iter_mut().zip(&self.least.values).zip(&self.most.values) {
+            if *least > 1.0 - CLEAR {
+                *a = 1.0;
+            } else if *most < CLEAR {
+                *a = 0.0;
+            }
+        }
+        alpha
+    }
+
     /// Rows and columns of the fine matte as far as which the coarse one reaches.
     fn reach(&self) -> (Range<usize>, Range<usize>) {
         let scale = self.crop.w / self.alpha.width as f64;
