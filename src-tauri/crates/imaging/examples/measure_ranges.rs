@@ -16,7 +16,7 @@ use imaging::resample::{self, Kernel};
 type Failure = Box<dyn std::error::Error>;
 
 /// Layers that stay in floats: only their results' ranges are needed.
-const IN_FLOATS: [&str; 4] = ["conv_lr16x", "tohr_enc2x", "tohr_enc4x", "conv_f2x"];
+const IN_FLOATS: [&str; 3] = ["conv_lr16x", "tohr_enc2x", "tohr_enc4x"];
 
 #[derive(Default)]
 struct Seen {

@@ -9,14 +9,16 @@
 //!   of the convolution after it, whose four results for each pixel stay channels to the end. The maps go on beyond the
 //!   picture's edge as they end, where the published network has nothing; inside, the instance normalisations feel that a
 //!   little.
-//! - **Eight bits** for thirteen of the sixteen convolutions of the branches behind the backbone. Weights have
+//! - **Eight bits** for fourteen of the sixteen convolutions of the branches behind the backbone. Weights have
 //!   seven bits and a scale per output channel: with eight, processors without VNNI would let sums of products
 //!   overflow and the matte would depend on the machine. Activations have eight bits over ranges that were measured
 //!   once ([`ranges`]). A channel that goes into an instance normalisation is free to have a scale of its own, since
 //!   the normalisation takes it out again: each fills its eight bits. The picture, whose values have a sign, enters as
 //!   its positive and its negative part.
-//! - **Still in floats**: the backbone, the first look at it, and the layer that joins both branches (`conv_f2x`), whose
-//!   rounding showed at the edge of the hair.
+//! - **Still in floats**: the backbone and the first look at it.
+//!
+//! The layer that joins both branches (`conv_f2x`) was the last to go into bytes: an eighth of the network's time for 0.3%
+//! more error in the soft band of 32 runs over booth frames and 0.7% of 168 over the same people before other backdrops.
 
 mod kernel;
 mod layers;
