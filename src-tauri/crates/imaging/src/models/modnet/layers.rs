@@ -113,7 +113,7 @@ impl<'a> Layers<'a> {
         from: &str,
     ) -> Result<Value, Damaged> {
         let kernel = self.kernel(branch, layer)?;
-        let (to, side, area) = (kernel.bias.len(), kernel.side, kernel.side * kernel.side);
+        let (to, area) = (kernel.bias.len(), kernel.side * kernel.side);
         // One map for each output and each place of the kernel.
         let mut mixing = Vec::with_capacity(kernel.weights.len());
         for row in kernel.weights.chunks_exact(kernel.each()) {
@@ -129,23 +129,52 @@ impl<'a> Layers<'a> {
                 self.node("Conv", &[from, &weights], &[])
             }
         };
-        let mixed = self.resized(&mixed, 2.0);
-        // Their sum, each shifted to its place: first along the rows, then along the columns.
-        let pad = (side / 2) as i64;
-        let unit: Vec<f32> = (0..side * side).map(|i| f32::from(u8::from(i % (side + 1) == 0))).collect();
-        let rows = unit.repeat(to * side);
-        let rows = self.constant(|w, name| w.floats(name, &[to * side, side, 1, side], &rows));
-        let groups =
-            [Attribute::Int("group", (to * side) as i64), Attribute::Ints("pads", &[0, pad, 0, pad])];
-        let summed = self.node("Conv", &[&mixed, &rows], &groups);
-        let columns = unit.repeat(to);
-        let columns = self.constant(|w, name| w.floats(name, &[to, side, side, 1], &columns));
-        let bias = self.constant(|w, name| w.floats(name, &[to], &kernel.bias));
-        let groups = [Attribute::Int("group", to as i64), Attribute::Ints("pads", &[pad, 0, pad, 0])];
-        let summed = self.node("Conv", &[&summed, &columns, &bias], &groups);
+        let summed = self.summed_and_enlarged(&mixed, to, &kernel.bias)?;
         let folded = self.channels(&summed, 0, kernel.folded);
         let free = self.channels(&summed, kernel.folded, to);
         Ok(self.joined_in_floats(layer, &folded, &free, kernel.folded, to))
+    }
+
+    /// The sums of five by five `maps` for each of `to` outputs, enlarged and each shifted to its place in the kernel.
+    ///
+    /// A shift by two enlarged pixels is one by a single pixel before: only what is left of it, one or none along either
+    /// side, is done on enlarged maps, of which there are four for each output instead of 25. In the second and third row
+    /// and column from the border that is not quite the same: a quarter of the outermost values lies one pixel further in.
+    fn summed_and_enlarged(&mut self, maps: &str, to: usize, bias: &[f32]) -> Result<String, Damaged> {
+        /// Places of the kernel along one side.
+        const SIDE: usize = 5;
+        // What is left of a shift, and by how much the small maps are shifted, counted from one to the left.
+        let parts: [(usize, usize); SIDE] = [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)];
+        // Columns: five maps to two. Rows: five pairs to two.
+        let (mut across, mut down) = (vec![0.0; 2 * SIDE * 3], vec![0.0; 4 * SIDE * 2 * 3]);
+        for (place, (left, shift)) in parts.into_iter().enumerate() {
+            across[(left * SIDE + place) * 3 + shift] = 1.0;
+            for pair in 0..2 {
+                down[((left * 2 + pair) * SIDE * 2 + place * 2 + pair) * 3 + shift] = 1.0;
+            }
+        }
+        // What is left along the rows and along the columns: the four enlarged maps to one.
+        let mut rest = vec![0.0; 4 * 4];
+        for place in 0..4 {
+            rest[place * 4 + place] = 1.0;
+        }
+        let one_row = [0, 1, 0, 1];
+        let across = self.grouped(maps, to * SIDE, [2, SIDE, 1, 3], &across, one_row);
+        let down = self.grouped(&across, to, [4, SIDE * 2, 3, 1], &down, [1, 0, 1, 0]);
+        let large = self.resized(&down, 2.0);
+        let rest = self.constant(|w, n| w.floats(n, &[to, 4, 2, 2], &rest.repeat(to)));
+        let bias = self.constant(|w, n| w.floats(n, &[to], bias));
+        let how = [Attribute::Int("group", to as i64), Attribute::Ints("pads", &[0, 0, 1, 1])];
+        Ok(self.node("Conv", &[&large, &rest, &bias], &how))
+    }
+
+    /// A convolution of so many groups of channels, each with the same kernel.
+    fn grouped(&mut self, maps: &str, groups: usize, shape: [usize; 4], kernel: &[f32], pads: [i64; 4]) -> String {
+        let [to, from, height, width] = shape;
+        let weights =
+            self.constant(|w, n| w.floats(n, &[to * groups, from, height, width], &kernel.repeat(groups)));
+        let how = [Attribute::Int("group", groups as i64), Attribute::Ints("pads", &pads)];
+        self.node("Conv", &[maps, &weights], &how)
     }
 
     /// Sums of the backbone's last maps, of which so many are `from`, by rows of `weights`: those in bytes, the sums in
