@@ -440,14 +440,14 @@ impl<'a> Layers<'a> {
         for value in from {
             let inputs = at..at + value.channels;
             at = inputs.end;
+            // Each fills the whole range; the weights take that out again.
             if value.signed {
-                // Both parts fill the whole range; the weights take that out again.
                 names.push(self.signed_in_bytes(&value.name, value.top));
                 parts.push((inputs.clone(), value.top / top));
                 parts.push((inputs, -value.top / top));
             } else {
-                names.push(self.in_bytes(value, top));
-                parts.push((inputs, 1.0));
+                names.push(self.in_bytes(value, value.top));
+                parts.push((inputs, value.top / top));
             }
         }
         let each = kernel.each();
