@@ -119,7 +119,10 @@ impl PortraitEngine {
     }
 
     /// From the cut piece of `frame` to its portrait; `ms` is what was spent so far.
-    #[expect(clippy::too_many_arguments, reason = "what a caller of the engine gives, and what came of it so far")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a caller of the engine gives, and what came of it so far"
+    )]
     fn develop(
         &self,
         frame: &RgbImage,
@@ -167,7 +170,8 @@ impl PortraitEngine {
             ms.quality = lap(start);
             (measures, findings)
         };
-        let ((measures, mut findings), written) = parallel::both(judged, || written(&picture, spec, forecast.as_ref()));
+        let ((measures, mut findings), written) =
+            parallel::both(judged, || written(&picture, spec, forecast.as_ref()));
         // Offered and not used: of another size, or of another scene.
         findings.extend(offered.then(|| crate::plate::unfit(backdrop.source)).flatten());
         let (encoded, file, encode_ms) = written?;
@@ -224,12 +228,8 @@ impl PortraitEngine {
         let mut alpha = resample::cut_plane(&coarse.alpha, &resample::whole(seen), size, Kernel::Smooth);
         // The frame as the delivered matte sees it: its crop is one part of that view.
         let scale = fine.alpha.width as f64 / fine.crop.w;
-        let view = Crop {
-            x: -fine.crop.x * scale,
-            y: -fine.crop.y * scale,
-            w: whole.w * scale,
-            h: whole.h * scale,
-        };
+        let view =
+            Crop { x: -fine.crop.x * scale, y: -fine.crop.y * scale, w: whole.w * scale, h: whole.h * scale };
         let inside = resample::cut_plane(&fine.alpha, &view, size, Kernel::Smooth);
         let c = &fine.crop;
         for y in (c.y.ceil() as usize)..((c.y + c.h) as usize).min(alpha.height) {

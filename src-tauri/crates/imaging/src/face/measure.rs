@@ -70,7 +70,14 @@ pub fn face(mesh: Mesh, expression: Expression) -> Face {
 pub fn points(mesh: &[[f32; 3]]) -> FacePoints {
     let (cheek_left, cheek_right) = cheeks(mesh);
     let [eye_left, eye_right] = IRISES.map(|iris| flat(mesh, iris));
-    FacePoints { eye_left, eye_right, chin: flat(mesh, CHIN), cheek_left, cheek_right, head_top: head_top(mesh) }
+    FacePoints {
+        eye_left,
+        eye_right,
+        chin: flat(mesh, CHIN),
+        cheek_left,
+        cheek_right,
+        head_top: head_top(mesh),
+    }
 }
 
 /// Box around the mesh, x0, y0, x1, y1.

@@ -71,12 +71,7 @@ impl Look {
     ///
     /// # Errors
     /// [`ImagingError::Inference`] if the model fails.
-    pub fn around(
-        models: &Models,
-        frame: &RgbImage,
-        crop: &Crop,
-        size: Size,
-    ) -> Result<Self, ImagingError> {
+    pub fn around(models: &Models, frame: &RgbImage, crop: &Crop, size: Size) -> Result<Self, ImagingError> {
         Self::at(models, frame, &grown(crop, frame), size)
     }
 

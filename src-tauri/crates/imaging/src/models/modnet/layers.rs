@@ -169,7 +169,14 @@ impl<'a> Layers<'a> {
     }
 
     /// A convolution of so many groups of channels, each with the same kernel.
-    fn grouped(&mut self, maps: &str, groups: usize, shape: [usize; 4], kernel: &[f32], pads: [i64; 4]) -> String {
+    fn grouped(
+        &mut self,
+        maps: &str,
+        groups: usize,
+        shape: [usize; 4],
+        kernel: &[f32],
+        pads: [i64; 4],
+    ) -> String {
         let [to, from, height, width] = shape;
         let weights =
             self.constant(|w, n| w.floats(n, &[to * groups, from, height, width], &kernel.repeat(groups)));
