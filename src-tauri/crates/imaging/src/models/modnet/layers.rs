@@ -10,6 +10,8 @@ use crate::onnx::{Attribute, Damaged, Model, Writer};
 const STEPS: f32 = 127.0;
 /// The backbone's results end here: ReLU6.
 const BACKBONE_TOP: f32 = 6.0;
+/// Side of the kernel over the backbone's last maps.
+const SUMMED_SIDE: usize = 5;
 /// ONNX's number of the type.
 const FLOATS: i64 = 1;
 /// Of the normalisations.
@@ -113,6 +115,9 @@ impl<'a> Layers<'a> {
         from: &str,
     ) -> Result<Value, Damaged> {
         let kernel = self.kernel(branch, layer)?;
+        if kernel.side != SUMMED_SIDE {
+            return Err(Damaged);
+        }
         let (to, area) = (kernel.bias.len(), kernel.side * kernel.side);
         // One map for each output and each place of the kernel.
         let mut mixing = Vec::with_capacity(kernel.weights.len());
@@ -129,7 +134,7 @@ impl<'a> Layers<'a> {
                 self.node("Conv", &[from, &weights], &[])
             }
         };
-        let summed = self.summed_and_enlarged(&mixed, to, &kernel.bias)?;
+        let summed = self.summed_and_enlarged(&mixed, to, &kernel.bias);
         let folded = self.channels(&summed, 0, kernel.folded);
         let free = self.channels(&summed, kernel.folded, to);
         Ok(self.joined_in_floats(layer, &folded, &free, kernel.folded, to))
@@ -140,9 +145,8 @@ impl<'a> Layers<'a> {
     /// A shift by two enlarged pixels is one by a single pixel before: only what is left of it, one or none along either
     /// side, is done on enlarged maps, of which there are four for each output instead of 25. In the second and third row
     /// and column from the border that is not quite the same: a quarter of the outermost values lies one pixel further in.
-    fn summed_and_enlarged(&mut self, maps: &str, to: usize, bias: &[f32]) -> Result<String, Damaged> {
-        /// Places of the kernel along one side.
-        const SIDE: usize = 5;
+    fn summed_and_enlarged(&mut self, maps: &str, to: usize, bias: &[f32]) -> String {
+        const SIDE: usize = SUMMED_SIDE;
         // What is left of a shift, and by how much the small maps are shifted, counted from one to the left.
         let parts: [(usize, usize); SIDE] = [(0, 0), (1, 0), (0, 1), (1, 1), (0, 2)];
         // Columns: five maps to two. Rows: five pairs to two.
@@ -154,7 +158,7 @@ impl<'a> Layers<'a> {
             }
         }
         // What is left along the rows and along the columns: the four enlarged maps to one.
-        let mut rest = vec![0.0; 4 * 4];
+        let mut rest = [0.0; 4 * 4];
         for place in 0..4 {
             rest[place * 4 + place] = 1.0;
         }
@@ -165,7 +169,7 @@ impl<'a> Layers<'a> {
         let rest = self.constant(|w, n| w.floats(n, &[to, 4, 2, 2], &rest.repeat(to)));
         let bias = self.constant(|w, n| w.floats(n, &[to], bias));
         let how = [Attribute::Int("group", to as i64), Attribute::Ints("pads", &[0, 0, 1, 1])];
-        Ok(self.node("Conv", &[&large, &rest, &bias], &how))
+        self.node("Conv", &[&large, &rest, &bias], &how)
     }
 
     /// A convolution of so many groups of channels, each with the same kernel.
