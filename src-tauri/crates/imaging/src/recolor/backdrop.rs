@@ -122,7 +122,7 @@ impl<const N: usize> Level<N> {
         let mut sums: Vec<([f32; N], f32)> =
             self.values.iter().zip(&self.weights).map(|(v, &k)| (v.map(|v| v * k), k)).collect();
         for _ in 0..2 {
-            sums = turned(&turned(&sums, w, h, REACH), h, w, REACH);
+            sums = along_columns(&along_rows(&sums, w, REACH), w, h, REACH);
         }
         let values = sums.iter().map(|(v, k)| if *k > LEAST { v.map(|v| v / k) } else { [0.0; N] }).collect();
         let weights =
@@ -150,25 +150,41 @@ impl<const N: usize> Level<N> {
     }
 }
 
-/// Running means along the rows, turned so that the next call does the columns.
-fn turned<const N: usize>(
-    sums: &[([f32; N], f32)],
-    w: usize,
-    h: usize,
-    reach: usize,
-) -> Vec<([f32; N], f32)> {
+/// Values times their weight, and the weight.
+type Weighed<const N: usize> = ([f32; N], f32);
+
+/// The mean of `all`, if there were `2 * reach + 1` of them: what is missing beyond the edge counts as nothing.
+fn mean<'a, const N: usize>(all: impl Iterator<Item = &'a Weighed<N>>, reach: usize) -> Weighed<N> {
+    let (mut sum, mut weight) = ([0.0f32; N], 0.0f32);
+    for (v, k) in all {
+        for (s, v) in sum.iter_mut().zip(v) {
+            *s += v;
+        }
+        weight += k;
+    }
     let share = 1.0 / (2 * reach + 1) as f32;
-    let mut out = vec![([0.0; N], 0.0); w * h];
-    for (y, row) in sums.chunks_exact(w).enumerate() {
-        for x in 0..w {
-            let (mut sum, mut weight) = ([0.0f32; N], 0.0f32);
-            for (v, k) in &row[x.saturating_sub(reach)..(x + reach + 1).min(w)] {
-                for (s, v) in sum.iter_mut().zip(v) {
-                    *s += v;
-                }
-                weight += k;
-            }
-            out[x * h + y] = (sum.map(|s| s * share), weight * share);
+    (sum.map(|s| s * share), weight * share)
+}
+
+/// Running means along the rows.
+fn along_rows<const N: usize>(sums: &[Weighed<N>], w: usize, reach: usize) -> Vec<Weighed<N>> {
+    let mut out = vec![([0.0; N], 0.0); sums.len()];
+    for (y, row) in out.chunks_exact_mut(w).enumerate() {
+        let sums = &sums[y * w..(y + 1) * w];
+        for (x, out) in row.iter_mut().enumerate() {
+            *out = mean(sums[x.saturating_sub(reach)..(x + reach + 1).min(w)].iter(), reach);
+        }
+    }
+    out
+}
+
+/// Running means along the columns.
+fn along_columns<const N: usize>(sums: &[Weighed<N>], w: usize, h: usize, reach: usize) -> Vec<Weighed<N>> {
+    let mut out = vec![([0.0; N], 0.0); sums.len()];
+    for (y, row) in out.chunks_exact_mut(w).enumerate() {
+        let (first, last) = (y.saturating_sub(reach), (y + reach + 1).min(h));
+        for (x, out) in row.iter_mut().enumerate() {
+            *out = mean(sums[first * w + x..(last - 1) * w + x + 1].iter().step_by(w), reach);
         }
     }
     out
@@ -179,13 +195,27 @@ impl Level<4> {
     fn of_backdrop(picture: &RgbImage, alpha: &Plane) -> Self {
         /// The soft edge begins so far from where the model sees it.
         const DISTANCE: usize = 3;
-        let weights = far(alpha, DISTANCE).into_iter().map(f32::from).collect();
-        let with_square = |p: &image::Rgb<u8>| {
-            let [r, g, b] = p.0.map(f32::from);
-            [r, g, b, r * r + g * g + b * b]
-        };
-        let values = picture.pixels().map(with_square).collect();
-        Self { width: alpha.width, height: alpha.height, values, weights }.halved()
+        let far = far(alpha, DISTANCE);
+        let (w, pixels) = (alpha.width, picture.as_raw().as_chunks::<3>().0);
+        let (width, height) = (w.div_ceil(2), alpha.height.div_ceil(2));
+        let mut half =
+            Self { width, height, values: vec![[0.0; 4]; width * height], weights: vec![0.0; width * height] };
+        for (at, pixel) in pixels.iter().enumerate().filter(|(at, _)| far[*at]) {
+            let [r, g, b] = pixel.map(f32::from);
+            let of = at / w / 2 * width + at % w / 2;
+            for (sum, value) in half.values[of].iter_mut().zip([r, g, b, r * r + g * g + b * b]) {
+                *sum += value;
+            }
+            half.weights[of] += 1.0;
+        }
+        for (sums, weight) in half.values.iter_mut().zip(&mut half.weights) {
+            if *weight > 0.0 {
+                *sums = sums.map(|sum| sum / *weight);
+                // One known pixel of four is enough to know the value here.
+                *weight = 1.0;
+            }
+        }
+        half
     }
 
     fn first_three(&self) -> Level<3> {
