@@ -193,7 +193,7 @@ pub fn verify_runtime(bytes: &[u8]) -> Result<(), ImagingError> {
 }
 
 /// How the matting model is run and its matte refined, for the record: a change of either changes this.
-const MATTING: &str = "mixed-5";
+const MATTING: &str = "mixed-6";
 
 /// What a portrait was made with, for the record beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

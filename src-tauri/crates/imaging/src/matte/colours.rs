@@ -6,7 +6,11 @@ use crate::recolor::Backdrop;
 use crate::resample::Plane;
 
 /// Alpha from which a pixel tells of the person's colours, more the nearer it comes to 1.
-const TELLS: f32 = 0.5;
+///
+/// Mean error of the refined alpha in the soft band (1/1000), booth frames and the same people before other backdrops:
+/// 18.1 and 32.1 with 0.5, 17.6 and 31.7 with 0.7, 17.5 and 31.6 with 0.8 and with 0.9: below, the backdrop that the
+/// model takes for person spoils their colour.
+const TELLS: f32 = 0.8;
 /// Side of the smallest cells, as a power of two.
 const FIRST: u32 = 2;
 /// Sizes of cells: 4 to 128 pixels.

@@ -45,14 +45,19 @@ impl Backdrop {
 
     /// Colour behind a pixel of the picture, 0–255.
     pub fn at(&self, x: usize, y: usize) -> [f32; 3] {
-        let [r, g, b, _] = self.level.at(x, y);
-        [r, g, b]
+        self.known(x, y).0
     }
 
     /// How far, squared and for each channel, the backdrop strays from what is known of it near a pixel: noise, and
     /// whatever is not smooth.
     pub fn variance(&self, x: usize, y: usize) -> f32 {
-        self.level.at(x, y)[3].max(0.0)
+        self.known(x, y).1
+    }
+
+    /// Colour and variance behind a pixel.
+    pub fn known(&self, x: usize, y: usize) -> ([f32; 3], f32) {
+        let [r, g, b, strays] = self.level.at(x, y);
+        ([r, g, b], strays.max(0.0))
     }
 }
 
