@@ -1,12 +1,12 @@
 //! Which part of each pixel is the person: MODNet on a piece of the frame.
 //!
-//! The model sees the delivered piece at 288×384 and, coarsely, the head with its surroundings, which is needed anyway
-//! to find the top of the hair. At full resolution it would see no better: it was taught on smaller heads, now and then
-//! loses a sleeve of a large one, and the fine edge is told from the picture's colours afterwards ([`refine`]). Mean
-//! error in the soft band against the model at full resolution, on 32 runs over booth frames and 168 over the same people
-//! before other backdrops: 0.56 and 0.69; at 320×416 the same. With a coarse look at 192×256 0.56 and 0.69 as well, but
-//! one head of wispy hair before a room was lost with more than three times the model's error; at 256×320 0.57 and 0.70
-//! (`examples/booth_report.rs` prints today's).
+//! The model sees the delivered piece, with some room around it, at 256×352 and, coarsely, the head with its
+//! surroundings, which is needed anyway to find the top of the hair. At full resolution it would see no better: it was
+//! taught on smaller heads, now and then loses a sleeve of a large one, and the fine edge is told from the picture's
+//! colours afterwards ([`refine`]). Mean error in the soft band against the model at full resolution, on 32 runs over booth
+//! frames and 168 over the same people before other backdrops: 0.51 and 0.63; at 288×384 0.51 and 0.62. Before `refine`
+//! was taught a coarse look at 192×256 lost one head of wispy hair before a room, with more than three times the model's
+//! error; one at 256×320 was no better than at 224×288 (`examples/booth_report.rs` prints today's).
 
 mod colours;
 mod fuse;
@@ -208,9 +208,9 @@ pub fn head_top(alpha: &Plane, crop: &Crop, face: &Face) -> Option<f64> {
     None
 }
 
-/// Three fifths of a piece's sides, rounded to what suits the model: 288×384 of 480×640.
+/// Eleven twentieths of a piece's sides, rounded to what suits the model: 256×352 of 480×640.
 fn seen(size: Size) -> Size {
-    let side = |side: u32| ((side * 6 + 5 * STEP) / (10 * STEP) * STEP).max(STEP);
+    let side = |side: u32| ((side * 11 + 10 * STEP) / (20 * STEP) * STEP).max(STEP);
     Size { width: side(size.width), height: side(size.height) }
 }
 
@@ -243,10 +243,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_model_sees_three_fifths() {
+    fn the_model_sees_about_half() {
         let of = |width, height| seen(Size { width, height });
-        assert_eq!(of(480, 640), Size { width: 288, height: 384 });
-        assert_eq!(of(295, 413), Size { width: 192, height: 256 });
+        assert_eq!(of(480, 640), Size { width: 256, height: 352 });
+        assert_eq!(of(295, 413), Size { width: 160, height: 224 });
         assert_eq!(of(1, 1), Size { width: STEP, height: STEP });
     }
 

@@ -203,8 +203,12 @@ impl Level<4> {
         let far = far(alpha, DISTANCE);
         let (w, pixels) = (alpha.width, picture.as_raw().as_chunks::<3>().0);
         let (width, height) = (w.div_ceil(2), alpha.height.div_ceil(2));
-        let mut half =
-            Self { width, height, values: vec![[0.0; 4]; width * height], weights: vec![0.0; width * height] };
+        let mut half = Self {
+            width,
+            height,
+            values: vec![[0.0; 4]; width * height],
+            weights: vec![0.0; width * height],
+        };
         for (at, pixel) in pixels.iter().enumerate().filter(|(at, _)| far[*at]) {
             let [r, g, b] = pixel.map(f32::from);
             let of = at / w / 2 * width + at % w / 2;
