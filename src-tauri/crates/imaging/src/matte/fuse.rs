@@ -63,9 +63,6 @@ pub fn fuse(fine: &mut Matte, coarse: &View, face: &Face) -> Trust {
 #[derive(Debug)]
 pub struct View {
     alpha: Plane,
-    /// Least and most of the square of [`REACH`] pixels around each.
-    least: Plane,
-    most: Plane,
     /// The crop in pixels of the coarse matte.
     crop: Crop,
     coarse: (f64, f64),
@@ -82,26 +79,17 @@ impl View {
             h: crop.h * scale,
         };
         let alpha = resample::cut_plane(&coarse.alpha, &crop, size, Kernel::Smooth);
-        Self {
-            least: spread(&alpha, f32::min),
-            most: spread(&alpha, f32::max),
-            alpha,
-            crop,
-            coarse: (coarse.alpha.width as f64, coarse.alpha.height as f64),
-        }
+        Self { alpha, crop, coarse: (coarse.alpha.width as f64, coarse.alpha.height as f64) }
     }
 
-    /// The coarse matte, decided where it is final.
+    /// The coarse matte, decided where it is nearly so.
     pub fn decided(&self) -> Plane {
-        let mut alpha = self.alpha.clone();
-        for ((a, least), most) in alpha.values.iter_mut().zip(&self.least.values).zip(&self.most.values) {
-            if *least > 1.0 - CLEAR {
-                *a = 1.0;
-            } else if *most < CLEAR {
-                *a = 0.0;
-            }
-        }
-        alpha
+        let decided = |&a: &f32| match a {
+            a if a < CLEAR => 0.0,
+            a if a > 1.0 - CLEAR => 1.0,
+            a => a,
+        };
+        Plane { values: self.alpha.values.iter().map(decided).collect(), ..self.alpha }
     }
 
     /// Rows and columns of the fine matte as far as which the coarse one reaches.
@@ -133,14 +121,15 @@ impl View {
     /// The fine matte corrected: the mean of both, hardened, with the holes and the haze of the fine one mended well away
     /// from the coarse contour.
     fn steady(&self, fine: &mut Plane) {
+        let (least, most) = (spread(&self.alpha, f32::min), spread(&self.alpha, f32::max));
         let more = more(fine, &self.alpha);
         let (rows, columns) = self.reach();
         let w = fine.width;
         for i in rows.flat_map(|y| columns.clone().map(move |x| y * w + x)) {
             let a = &mut fine.values[i];
-            *a = if self.least.values[i] > 1.0 - CLEAR {
+            *a = if least.values[i] > 1.0 - CLEAR {
                 1.0
-            } else if self.most.values[i] < CLEAR {
+            } else if most.values[i] < CLEAR {
                 // Haze goes; clothes that the coarse look alone has lost stay.
                 if *a < LOST { 0.0 } else { *a }
             } else {
