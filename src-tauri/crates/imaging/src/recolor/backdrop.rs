@@ -14,6 +14,9 @@ const BACKDROP: f32 = 0.02;
 /// Levels added before colours are divided by each other, so that dark ones do not explode.
 const FOOT: f32 = 8.0;
 
+/// Values around one that its mean is taken of, each way.
+const REACH: usize = 2;
+
 /// How the colours behind the person came to be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -39,7 +42,7 @@ impl Backdrop {
         if let Some(level) = plate.and_then(|plate| seen.by_plate(plate)) {
             return Self { source: Source::Plate, level };
         }
-        let smooth = seen.first_three().smoothed().filled();
+        let smooth = seen.first_three().smoothed(REACH).filled();
         Self { source: Source::Seen, level: seen.with_variance(smooth) }
     }
 
@@ -115,10 +118,10 @@ impl<const N: usize> Level<N> {
         self
     }
 
-    /// Means over some four pixels around, of what is known there; known wherever a fair part of that is.
-    fn smoothed(&self) -> Self {
-        /// Half of the width of one running mean; two of them make a soft window.
-        const REACH: usize = 2;
+    /// Means over some pixels around, of what is known there; known wherever a fair part of that is.
+    ///
+    /// `reach` is half of the width of one running mean; two of them make a soft window.
+    fn smoothed(&self, reach: usize) -> Self {
         /// Part of a window that is enough to know its mean, and below which it is unknown.
         const ENOUGH: f32 = 0.25;
         const LEAST: f32 = 0.02;
@@ -127,7 +130,7 @@ impl<const N: usize> Level<N> {
         let mut sums: Vec<([f32; N], f32)> =
             self.values.iter().zip(&self.weights).map(|(v, &k)| (v.map(|v| v * k), k)).collect();
         for _ in 0..2 {
-            sums = along_columns(&along_rows(&sums, w, REACH), w, h, REACH);
+            sums = along_columns(&along_rows(&sums, w, reach), w, h, reach);
         }
         let values = sums.iter().map(|(v, k)| if *k > LEAST { v.map(|v| v / k) } else { [0.0; N] }).collect();
         let weights =
@@ -249,7 +252,7 @@ impl Level<4> {
                 *l = (*l + FOOT) / (p + FOOT);
             }
         }
-        let mut lit = light.smoothed().filled();
+        let mut lit = light.smoothed(REACH).filled();
         for (l, p) in lit.values.iter_mut().zip(&plate.values) {
             for (l, p) in l.iter_mut().zip(p) {
                 *l = (*l * (p + FOOT) - FOOT).clamp(0.0, 255.0);
@@ -272,8 +275,14 @@ impl Level<4> {
         let values = self.values.iter().zip(&known.values).map(off).collect();
         let strays =
             Level::<1> { width: self.width, height: self.height, values, weights: self.weights.clone() };
-        let strays = strays.smoothed().filled();
-        let joined = known.values.iter().zip(&strays.values).map(|(&[r, g, b], &[v])| [r, g, b, v]).collect();
+        // How far it strays need not be known so finely.
+        let strays = strays.halved().smoothed(REACH / 2).filled();
+        let places = (0..self.height).flat_map(|y| (0..self.width).map(move |x| (x, y)));
+        let joined = known.values.iter().zip(places).map(|(&[r, g, b], (x, y))| {
+            let [strays] = strays.at(x, y);
+            [r, g, b, strays]
+        });
+        let joined = joined.collect();
         Level { width: self.width, height: self.height, values: joined, weights: known.weights }
     }
 }
