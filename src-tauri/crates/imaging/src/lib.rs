@@ -10,6 +10,7 @@ pub mod encode;
 pub mod engine;
 pub mod error;
 pub mod face;
+mod mask;
 pub mod matte;
 pub mod models;
 mod onnx;

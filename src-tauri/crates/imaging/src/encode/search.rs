@@ -13,7 +13,7 @@ use crate::decode;
 use crate::error::ImagingError;
 
 /// What quick encodings of a picture foretell of careful ones, of the same picture or of one that is alike.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Forecast {
     pub(super) subsampling: Subsampling,
     quality: u8,
@@ -21,17 +21,21 @@ pub struct Forecast {
     ln_size: f64,
     /// The same for the sample alone, spread over the whole.
     ln_sample: f64,
+    /// Qualities that bring the background back within its tolerance, in rising order.
+    allowed: Vec<u8>,
 }
 
 impl Forecast {
     /// Where most portraits land in a window of 30–40 KB.
     const USUAL: u8 = 92;
+    /// So many steps of quality away a forecast still holds.
+    const NEAR: u8 = 4;
     /// Size of a picture written with care over its size written quickly at the same quality: on 217 portraits at the
     /// best one of each, with a standard deviation of 0.010.
     const SAVED: f64 = 0.885;
 
-    /// From a quick encoding at the quality that one of a sample foretells: the first costs a fifth of a careful one, the
-    /// others a quarter of that.
+    /// From quick encodings of the picture and of a sample of it: the first costs a fifth of a careful one, the other a
+    /// quarter of that.
     pub(super) fn sampled(
         picture: &RgbImage,
         spec: &PhotoSpec,
@@ -44,27 +48,31 @@ impl Forecast {
             let size = write::quick(picture, quality, subsampling, spec.dpi)?.len() as f64 * share;
             Ok((size * Self::SAVED).ln())
         };
-        let quality = Self::USUAL.max(spec.file.quality_floor).min(100);
-        let ln_sample = ln_of(&sample, quality, share)?;
-        let usual = Self { subsampling, quality, ln_size: ln_sample, ln_sample };
         let aim = f64::from(aim(&spec.file)).ln();
-        let fits = |quality: &u8| usual.foretold(*quality) <= aim;
-        let quality = allowed(spec).into_iter().rev().find(fits).unwrap_or(usual.quality);
-        let ln_size = ln_of(picture, quality, 1.0)?;
-        let ln_sample = if quality == usual.quality { ln_sample } else { ln_of(&sample, quality, share)? };
-        Ok(Self { subsampling, quality, ln_size, ln_sample })
+        let usual = Self::USUAL.max(spec.file.quality_floor).min(100);
+        let (ln_size, ln_sample) = (ln_of(picture, usual, 1.0)?, ln_of(&sample, usual, share)?);
+        let mut found = Self { subsampling, quality: usual, ln_size, ln_sample, allowed: allowed(spec) };
+        let fits = |quality: &u8| found.foretold(*quality) <= aim;
+        let quality = found.allowed.iter().copied().rev().find(fits).unwrap_or(usual);
+        if quality.abs_diff(usual) > Self::NEAR {
+            (found.ln_size, found.ln_sample) =
+                (ln_of(picture, quality, 1.0)?, ln_of(&sample, quality, share)?);
+            found.quality = quality;
+        }
+        Ok(found)
     }
 
     /// The same for `picture`, which is much like the one that this is of: as much larger as its sample is.
     ///
     /// On 217 portraits whose likes had no more than the coarse matte's edge, off by 0.014 (standard deviation of the
     /// logarithm), where a forecast from the picture itself is off by 0.013.
-    pub(super) fn brought_to(self, picture: &RgbImage, spec: &PhotoSpec, quick: &mut u32) -> Result<Self> {
+    pub(super) fn brought_to(&self, picture: &RgbImage, spec: &PhotoSpec, quick: &mut u32) -> Result<Self> {
         let (sample, share) = sample(picture);
         *quick += 1;
         let size = write::quick(&sample, self.quality, self.subsampling, spec.dpi)?.len() as f64 * share;
         let ln_sample = (size * Self::SAVED).ln();
-        Ok(Self { ln_size: self.ln_size + ln_sample - self.ln_sample, ln_sample, ..self })
+        let ln_size = self.ln_size + ln_sample - self.ln_sample;
+        Ok(Self { ln_size, ln_sample, ..self.clone() })
     }
 
     /// Logarithm of the size that a careful encoding should have.
@@ -117,8 +125,6 @@ pub(super) fn aim(rule: &FileRule) -> u32 {
 pub(super) struct Search {
     rule: FileRule,
     aim: u32,
-    /// Qualities that bring the background back within its tolerance, in rising order.
-    allowed: Vec<u8>,
     start: Forecast,
     under: Option<Encoded>,
     over: Option<Encoded>,
@@ -135,13 +141,13 @@ impl Search {
 
     pub fn new(spec: &PhotoSpec, start: Forecast) -> Self {
         let rule = spec.file;
-        let allowed = allowed(spec);
-        Self { rule, aim: aim(&rule), allowed, start, under: None, over: None, tried: 0 }
+        Self { rule, aim: aim(&rule), start, under: None, over: None, tried: 0 }
     }
 
     /// The next quality to try; `None` when the answer is known, or as good as known.
     pub fn next_quality(&self) -> Option<u8> {
-        let open: Vec<u8> = self.allowed.iter().copied().filter(|quality| self.is_open(*quality)).collect();
+        let open: Vec<u8> =
+            self.start.allowed.iter().copied().filter(|quality| self.is_open(*quality)).collect();
         if self.tried > Self::PATIENCE {
             return open.get(open.len() / 2).copied();
         }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Matte;
 use crate::face::Face;
+use crate::mask;
 use crate::resample::{self, Kernel, Plane};
 
 /// So far from its contour, in pixels of the fine matte, the coarse matte's word is final.
@@ -121,15 +122,18 @@ impl View {
     /// The fine matte corrected: the mean of both, hardened, with the holes and the haze of the fine one mended well away
     /// from the coarse contour.
     fn steady(&self, fine: &mut Plane) {
-        let (least, most) = (spread(&self.alpha, f32::min), spread(&self.alpha, f32::max));
+        let everywhere = |is: &dyn Fn(f32) -> bool| {
+            mask::eroded(self.alpha.values.iter().map(|&a| is(a)).collect(), fine.width, REACH)
+        };
+        let (person, nobody) = (everywhere(&|a| a > 1.0 - CLEAR), everywhere(&|a| a < CLEAR));
         let more = more(fine, &self.alpha);
         let (rows, columns) = self.reach();
         let w = fine.width;
         for i in rows.flat_map(|y| columns.clone().map(move |x| y * w + x)) {
             let a = &mut fine.values[i];
-            *a = if least.values[i] > 1.0 - CLEAR {
+            *a = if person[i] {
                 1.0
-            } else if most.values[i] < CLEAR {
+            } else if nobody[i] {
                 // Haze goes; clothes that the coarse look alone has lost stay.
                 if *a < LOST { 0.0 } else { *a }
             } else {
@@ -139,48 +143,6 @@ impl View {
             };
         }
     }
-}
-
-/// Least or most of the square of [`REACH`] pixels around each pixel.
-///
-/// Windows of 1, 2, 4, 8 and 16 values are joined from two of half their length; two of the last cover the whole. Beyond
-/// the edge its value is repeated, which changes neither the least nor the most.
-fn spread(alpha: &Plane, pick: impl Fn(f32, f32) -> f32 + Copy) -> Plane {
-    const WINDOW: usize = 2 * REACH + 1;
-    let (w, h) = (alpha.width, alpha.height);
-    // Joins `values` with themselves, the second a number of values further on; what has no second is given up.
-    let join = |values: &mut Vec<f32>, further: usize| {
-        let left = values.len() - further;
-        for at in 0..left {
-            values[at] = pick(values[at], values[at + further]);
-        }
-        values.truncate(left);
-    };
-    let windows = |values: &mut Vec<f32>, each: usize| {
-        let mut long = 1;
-        while long * 2 <= WINDOW {
-            join(values, long * each);
-            long *= 2;
-        }
-        join(values, (WINDOW - long) * each);
-    };
-    let mut rows = Vec::with_capacity(w * (h + 2 * REACH));
-    let mut row = Vec::with_capacity(w + 2 * REACH);
-    let clamped = |at: usize, side: usize| at.saturating_sub(REACH).min(side - 1);
-    for y in 0..h {
-        let values = alpha.row(y);
-        row.clear();
-        row.extend((0..w + 2 * REACH).map(|x| values[clamped(x, w)]));
-        windows(&mut row, 1);
-        for _ in 0..if y == 0 { REACH + 1 } else { 1 } {
-            rows.extend_from_slice(&row);
-        }
-    }
-    for _ in 0..REACH {
-        rows.extend_from_slice(&row);
-    }
-    windows(&mut rows, w);
-    Plane { width: w, height: h, values: rows }
 }
 
 /// How much more `fine` sees than `coarse`, on average over the square of [`REACH`] pixels around each pixel; beyond the
@@ -303,19 +265,6 @@ mod tests {
                 let sum: f32 = (y..=y + 2 * REACH).flat_map(near).map(|(x, y)| fine.at(x, y) - 0.25).sum();
                 let mean = sum / (2 * REACH + 1).pow(2) as f32;
                 proptest::prop_assert!((told[y * w + x] - mean).abs() < 1e-4);
-            }
-        }
-
-        #[test]
-        fn the_spread_is_what_lies_around(
-            w in 1usize..40, h in 1usize..40, values in proptest::collection::vec(0.0f32..1.0, 1600),
-        ) {
-            let plane = Plane { width: w, height: h, values: values[..w * h].to_vec() };
-            let most = spread(&plane, f32::max);
-            for (x, y) in (0..h).flat_map(|y| (0..w).map(move |x| (x, y))) {
-                let rows = y.saturating_sub(REACH)..(y + REACH + 1).min(h);
-                let near = rows.flat_map(|y| &plane.row(y)[x.saturating_sub(REACH)..(x + REACH + 1).min(w)]);
-                proptest::prop_assert_eq!(most.at(x, y), near.fold(0.0, |a: f32, b| a.max(*b)));
             }
         }
     }

@@ -7,6 +7,7 @@
 use image::RgbImage;
 use serde::Serialize;
 
+use crate::mask;
 use crate::resample::Plane;
 
 /// Alpha up to which a pixel shows nothing but backdrop.
@@ -293,22 +294,7 @@ pub fn far_from_person(alpha: &Plane) -> Vec<bool> {
 }
 
 fn far(alpha: &Plane, distance: usize) -> Vec<bool> {
-    let (w, h) = (alpha.width, alpha.height);
-    let all = |into: &mut [bool], of: &[bool]| into.iter_mut().zip(of).for_each(|(i, &o)| *i &= o);
-    let bare: Vec<bool> = alpha.values.iter().map(|&a| a < BACKDROP).collect();
-    let mut rows = bare.clone();
-    for (row, bare) in rows.chunks_exact_mut(w).zip(bare.chunks_exact(w)) {
-        for shift in 1..=distance.min(w - 1) {
-            all(&mut row[shift..], &bare[..w - shift]);
-            all(&mut row[..w - shift], &bare[shift..]);
-        }
-    }
-    let mut out = rows.clone();
-    for shift in 1..=distance.min(h - 1) {
-        all(&mut out[shift * w..], &rows[..(h - shift) * w]);
-        all(&mut out[..(h - shift) * w], &rows[shift * w..]);
-    }
-    out
+    mask::eroded(alpha.values.iter().map(|&a| a < BACKDROP).collect(), alpha.width, distance)
 }
 
 #[cfg(test)]
