@@ -167,10 +167,11 @@ impl PortraitEngine {
             let start = Instant::now();
             let measures = quality::measure(&scene);
             let findings = quality::judge(&measures, &scene);
+            let alpha = gray(&matte.alpha);
             ms.quality = lap(start);
-            (measures, findings)
+            (measures, findings, alpha)
         };
-        let ((measures, mut findings), written) =
+        let ((measures, mut findings, alpha), written) =
             parallel::both(judged, || written(&picture, spec, forecast.as_ref()));
         // Offered and not used: of another size, or of another scene.
         findings.extend(offered.then(|| crate::plate::unfit(backdrop.source)).flatten());
@@ -184,7 +185,7 @@ impl PortraitEngine {
             findings,
             geometry: Some(measures.geometry),
             plan: Some(plan),
-            alpha: Some(gray(&matte.alpha)),
+            alpha: Some(alpha),
             frame_alpha,
             backdrop: Some(backdrop.source),
             measures: Some(measures),

@@ -9,6 +9,7 @@ use image::RgbImage;
 use super::detector::Detection;
 use crate::error::ImagingError;
 use crate::models::{Models, Network};
+use crate::parallel;
 use crate::resample::{self, Kernel};
 
 /// Side of the model's input.
@@ -150,14 +151,14 @@ fn sample(frame: &RgbImage, square: &TurnedSquare) -> Vec<f32> {
     let piece =
         resample::cut_rgb(frame, &crop, Size { width: pixels as u32, height: pixels as u32 }, Kernel::Smooth);
     let scale = pixels / side;
-    let mut out = Vec::with_capacity(SIDE * SIDE * 3);
-    for y in 0..SIDE {
-        for x in 0..SIDE {
+    let mut out = vec![0.0; SIDE * SIDE * 3];
+    parallel::rows(&mut out, SIDE * 3, |y, row| {
+        for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
             let (x, y) = (x as f64 + 0.5, y as f64 + 0.5);
             let at = |i: usize, start: f64| (origin[i] + x * right[i] + y * down[i] - start) * scale;
-            out.extend(bilinear(&piece, [at(0, crop.x), at(1, crop.y)]).map(|c| c / 255.0));
+            *pixel = bilinear(&piece, [at(0, crop.x), at(1, crop.y)]).map(|c| c / 255.0);
         }
-    }
+    });
     out
 }
 
