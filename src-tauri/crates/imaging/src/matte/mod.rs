@@ -135,7 +135,7 @@ pub fn picture(frame: &RgbImage, crop: &Crop, size: Size) -> RgbImage {
     resample::cut_rgb(frame, crop, size, Kernel::Sharp)
 }
 
-/// A coarse matte of the head and shoulders and their surroundings: a third of the fine one's time.
+/// A coarse matte of the head and shoulders and their surroundings: two thirds of the fine one's time.
 ///
 /// # Errors
 /// [`ImagingError::Inference`] if the model fails.
@@ -147,7 +147,7 @@ pub fn coarse(models: &Models, frame: &RgbImage, face: &Face) -> Result<Matte, I
     Ok(Matte { crop, picture: seen, alpha })
 }
 
-/// Top of the hair (y of the frame) for live guidance, in some 80 ms; `None` if it cannot be told or if a portrait is
+/// Top of the hair (y of the frame) for live guidance, in some 20 ms; `None` if it cannot be told or if a portrait is
 /// being made, which must not wait.
 ///
 /// # Errors
