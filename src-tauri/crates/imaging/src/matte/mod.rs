@@ -251,6 +251,27 @@ mod tests {
     }
 
     #[test]
+    fn a_look_serves_what_it_saw_whole_and_near_enough() {
+        let crop = Crop { x: 400.0, y: 90.0, w: 480.0, h: 640.0 };
+        let look = Look { crop: grown(&crop, &RgbImage::new(1280, 800)), alpha: Plane::filled(4, 4, 0.0) };
+        assert!(look.serves(&crop));
+        let moved = |dx: f64, dy: f64, by: f64| Crop {
+            x: crop.x + dx,
+            y: crop.y + dy,
+            w: crop.w * by,
+            h: crop.h * by,
+        };
+        assert!(look.serves(&moved(0.0, 20.0, 1.0)) && look.serves(&moved(-16.0, 0.0, 1.03)));
+        for (dx, dy, by) in [(0.0, 30.0, 1.0), (-20.0, 0.0, 1.0), (-24.0, -32.0, 1.1), (40.0, 60.0, 0.9)] {
+            assert!(!look.serves(&moved(dx, dy, by)), "{dx} {dy} {by}");
+        }
+        // At the frame's edge the room lies on the other side.
+        let low = Crop { x: 0.0, y: 160.0, ..crop };
+        let look = grown(&low, &RgbImage::new(1280, 800));
+        assert!(look.x >= 0.0 && look.y + look.h <= 800.0 + 1e-9 && look.y < low.y);
+    }
+
+    #[test]
     fn the_tensor_holds_planes_from_minus_one_to_one() {
         let picture = RgbImage::from_fn(2, 1, |x, _| image::Rgb([if x == 0 { 0 } else { 255 }, 255, 0]));
         assert_eq!(tensor(&picture), [-1.0, 1.0, 1.0, 1.0, -1.0, -1.0]);
