@@ -14,6 +14,7 @@ use super::{BurstScore, Options, Portrait, PortraitEngine, StageMs, lap};
 use crate::error::ImagingError;
 use crate::face::{Face, Sketch};
 use crate::matte;
+use crate::parallel;
 use crate::quality;
 
 /// Who is in a frame.
@@ -94,8 +95,13 @@ impl PortraitEngine {
         let size = spec.size;
         let picture = RgbImage::from_pixel(size.width, size.height, Rgb([128; 3]));
         self.faces().glance(&picture)?;
-        for shape in matte::inputs(size) {
-            self.models.matting.run(&shape, &vec![0.0; shape.iter().product()])?;
+        let run = |shape: &[usize; 4]| self.models.matting.run(shape, &vec![0.0; shape.iter().product()]);
+        let [coarse, fine] = matte::inputs(size);
+        // At once, so that both copies of the network are run.
+        for (one, other) in [(&fine, &coarse), (&coarse, &fine)] {
+            let (one, other) = parallel::both(|| run(one), || run(other));
+            one?;
+            other?;
         }
         Ok(())
     }
