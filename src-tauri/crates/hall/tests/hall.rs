@@ -4,14 +4,15 @@
 mod rig;
 
 use std::collections::BTreeSet;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use domain::ticket::Action;
 use domain::{HoldReason, PaymentMethod, Stage, Timestamp};
 use hall::{
-    Changed, CodeKey, Conflict, Cursor, Fact, Hall, HallError, HallNow, Happening, Link, Listener, Member,
-    MemoryJournal, NewTicket, Server, StampClock, Wanted,
+    BatchKey, Changed, CodeKey, Conflict, Cursor, Fact, Hall, HallError, HallNow, Happening, Journal,
+    JournalError, Link, Listener, Member, MemoryJournal, NewTicket, NumberRange, Saved, Server, StampClock,
+    Wanted,
 };
 use rig::{Cluster, alone, joined, who};
 
@@ -39,6 +40,7 @@ fn booths_of_one_hall() {
     facts_may_come_twice_and_in_any_order(&cluster);
     another_fact_under_a_used_name_is_shown_and_not_taken(&cluster);
     a_claim_whose_answer_was_lost_is_found_again(&cluster);
+    somebody_called_stays_called_if_the_server_is_lost_right_after(&cluster);
     cut_off_a_booth_calls_only_its_own_and_conflicts_are_shown(&cluster);
     who_was_sent_away_alone_comes_back_to_the_same_booth(&cluster);
     a_code_that_is_known_gets_no_second_number(&cluster);
@@ -156,6 +158,58 @@ fn a_claim_whose_answer_was_lost_is_found_again(cluster: &Cluster) {
     assert!(later.key.seq > 500, "a name would be used twice");
 }
 
+/// A journal that takes the server away once something of it has been kept.
+struct LosesTheServer {
+    kept: MemoryJournal,
+    harm: Arc<Mutex<Option<rig::Plain>>>,
+}
+
+impl Journal for LosesTheServer {
+    fn load(&mut self, batch: &BatchKey) -> Result<Saved, JournalError> {
+        self.kept.load(batch)
+    }
+    fn take_seqs(&mut self, count: u64, above: u64) -> Result<u64, JournalError> {
+        self.kept.take_seqs(count, above)
+    }
+    fn append(&mut self, facts: &[Fact]) -> Result<(), JournalError> {
+        self.kept.append(facts)
+    }
+    fn unsent(&mut self, batch: &BatchKey, limit: usize) -> Result<Vec<Fact>, JournalError> {
+        self.kept.unsent(batch, limit)
+    }
+    fn mark_sent(&mut self, ids: &[hall::FactId]) -> Result<(), JournalError> {
+        self.kept.mark_sent(ids)
+    }
+    fn absorb(&mut self, batch: &BatchKey, facts: &[Fact], cursor: &Cursor) -> Result<(), JournalError> {
+        self.kept.absorb(batch, facts, cursor)?;
+        if let Some(mut client) = self.harm.lock().unwrap().take() {
+            client.batch(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'after' AND pid <> pg_backend_pid()",
+            );
+        }
+        Ok(())
+    }
+    fn forget_sent(&mut self, batch: &BatchKey) -> Result<(), JournalError> {
+        self.kept.forget_sent(batch)
+    }
+    fn keep_range(&mut self, batch: &BatchKey, range: NumberRange) -> Result<(), JournalError> {
+        self.kept.keep_range(batch, range)
+    }
+}
+
+fn somebody_called_stays_called_if_the_server_is_lost_right_after(cluster: &Cluster) {
+    let settings = cluster.database("after");
+    let ticket = joined(&settings, "b", "c").issue(&of(1), NOW).unwrap();
+    let harm = Arc::new(Mutex::new(None));
+    let journal = LosesTheServer { kept: MemoryJournal::default(), harm: Arc::clone(&harm) };
+    let mut booth = Member::open(who("b", "a"), journal, 20, NOW).unwrap();
+    booth.attach(Server::connect(&settings).unwrap(), NOW).unwrap();
+    *harm.lock().unwrap() = Some(cluster.client("after"));
+    assert_eq!(booth.call_next(NOW).unwrap().unwrap().key, ticket.key);
+    assert!(harm.lock().unwrap().is_none() && matches!(booth.link(), Link::Alone { .. }));
+    assert_eq!(booth.book().at_booth("机位a").unwrap().key, ticket.key);
+}
+
 fn cut_off_a_booth_calls_only_its_own_and_conflicts_are_shown(cluster: &Cluster) {
     let settings = cluster.database("alone");
     let (mut a, mut c) = (joined(&settings, "b", "a"), joined(&settings, "b", "c"));
@@ -212,7 +266,7 @@ fn who_was_sent_away_alone_comes_back_to_the_same_booth(cluster: &Cluster) {
     let unsent = a.book().ticket(&ticket.key).unwrap().clone();
     assert!(unsent.is_reserved_to(&who("b", "a").station));
     let mut journal = a.into_journal();
-    let facts = hall::Journal::unsent(&mut journal, &who("b", "a").batch, 99).unwrap();
+    let facts = Journal::unsent(&mut journal, &who("b", "a").batch, 99).unwrap();
     Server::connect(&settings).unwrap().send(&who("b", "a"), &facts).unwrap();
     assert!(c.call_next(NOW).unwrap().is_none(), "somebody else was given the booth's own");
     let mut a = Member::open(who("b", "a"), journal, 20, NOW).unwrap();
