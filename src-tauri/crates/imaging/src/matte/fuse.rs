@@ -5,7 +5,7 @@ use std::ops::Range;
 use domain::{Crop, Size};
 use serde::Serialize;
 
-use super::Matte;
+use super::{Matte, seen_in};
 use crate::face::Face;
 use crate::mask;
 use crate::resample::{self, Kernel, Plane};
@@ -72,13 +72,7 @@ pub struct View {
 impl View {
     /// `coarse` through `crop` at `size`.
     pub fn of(coarse: &Matte, crop: &Crop, size: Size) -> Self {
-        let scale = coarse.alpha.width as f64 / coarse.crop.w;
-        let crop = Crop {
-            x: (crop.x - coarse.crop.x) * scale,
-            y: (crop.y - coarse.crop.y) * scale,
-            w: crop.w * scale,
-            h: crop.h * scale,
-        };
+        let crop = seen_in(&coarse.alpha, &coarse.crop, crop);
         let alpha = resample::cut_plane(&coarse.alpha, &crop, size, Kernel::Smooth);
         Self { alpha, crop, coarse: (coarse.alpha.width as f64, coarse.alpha.height as f64) }
     }

@@ -89,17 +89,22 @@ impl Look {
 
     /// The matte of `picture`, which shows `crop`.
     pub fn matte(&self, picture: RgbImage, crop: &Crop, face: &Face) -> Matte {
-        let scale = (self.alpha.width as f64 / self.crop.w, self.alpha.height as f64 / self.crop.h);
-        let view = Crop {
-            x: (crop.x - self.crop.x) * scale.0,
-            y: (crop.y - self.crop.y) * scale.1,
-            w: crop.w * scale.0,
-            h: crop.h * scale.1,
-        };
+        let view = seen_in(&self.alpha, &self.crop, crop);
         let size = Size { width: picture.width(), height: picture.height() };
         let mut alpha = resample::cut_plane(&self.alpha, &view, size, Kernel::Smooth);
         person::tidy(&mut alpha, crop, face);
         Matte { crop: *crop, picture, alpha }
+    }
+}
+
+/// Where `crop` of the frame lies in `alpha`, which shows `shown` of it, in its pixels.
+fn seen_in(alpha: &Plane, shown: &Crop, crop: &Crop) -> Crop {
+    let (across, down) = (alpha.width as f64 / shown.w, alpha.height as f64 / shown.h);
+    Crop {
+        x: (crop.x - shown.x) * across,
+        y: (crop.y - shown.y) * down,
+        w: crop.w * across,
+        h: crop.h * down,
     }
 }
 
