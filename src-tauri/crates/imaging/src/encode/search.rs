@@ -34,8 +34,7 @@ impl Forecast {
     /// best one of each, with a standard deviation of 0.010.
     const SAVED: f64 = 0.885;
 
-    /// From quick encodings of the picture and of a sample of it: the first costs a fifth of a careful one, the other a
-    /// quarter of that.
+    /// From quick encodings of a sample of the picture and of the rest, together a fifth of the work of a careful one.
     pub(super) fn sampled(
         picture: &RgbImage,
         spec: &PhotoSpec,

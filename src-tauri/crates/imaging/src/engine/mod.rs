@@ -15,12 +15,12 @@ use image::{GrayImage, RgbImage};
 
 use crate::encode::{self, FileFacts, Forecast};
 use crate::error::ImagingError;
-use crate::face::{Face, FaceFinder, Sketch};
+use crate::face::{Detection, Face, FaceFinder, Sketch};
 use crate::matte::{self, Matte};
 use crate::models::Models;
 use crate::parallel;
 use crate::quality::{self, Measures, Scene};
-use crate::recolor::{self, Backdrop, Source};
+use crate::recolor::{self, Source};
 use crate::resample::{self, Kernel, Plane};
 
 pub use live::{BurstScore, LiveState};
@@ -28,7 +28,8 @@ pub use options::{Options, StageMs};
 pub use prepared::Prepared;
 
 use looks::Cut;
-use prepared::Seen;
+use options::Order;
+use prepared::Measured;
 
 /// What comes of one frame.
 #[derive(Debug, Clone)]
@@ -105,50 +106,46 @@ impl PortraitEngine {
         plate: Option<&RgbImage>,
         options: &Options,
     ) -> Result<Portrait, ImagingError> {
+        let order = Order::of(frame, spec, plate, options);
         let begun = Instant::now();
         let finder = self.faces();
-        let sketches = finder.sketches(frame)?;
-        let ahead = sketches.first().map(Sketch::points);
-        let see = || {
-            let faces = finder.measure(frame, &sketches)?;
-            Ok(Seen { faces, ahead, face_ms: lap(begun) })
+        let found = finder.detect(frame)?;
+        let head = found.first().map(Detection::head);
+        let detected = lap(begun);
+        let sketch = || {
+            let start = Instant::now();
+            let sketches = finder.sketches(frame, &found)?;
+            let ahead = sketches.first().map(Sketch::points);
+            Ok(((sketches, lap(start)), ahead))
         };
-        let (seen, cut) = self.cut(frame, ahead.as_ref(), see, spec)?;
-        let ms = StageMs { face: seen.face_ms, matte: lap(begun) - seen.face_ms, ..StageMs::default() };
-        self.develop(frame, &seen.faces, cut, ms, spec, plate, options)
+        let see = |(sketches, sketched): (Vec<Sketch>, f64)| {
+            let start = Instant::now();
+            let faces = finder.measure(frame, &sketches)?;
+            Ok(Measured { faces, ms: detected + sketched + lap(start) })
+        };
+        let (seen, cut) = self.cut(&order, head.as_ref(), sketch, see)?;
+        let ms = StageMs { face: seen.ms, matte: lap(begun) - seen.ms, ..StageMs::default() };
+        self.develop(&order, &seen.faces, cut, ms)
     }
 
-    /// From the cut piece of `frame` to its portrait; `ms` is what was spent so far.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what a caller of the engine gives, and what came of it so far"
-    )]
+    /// From the cut piece of the frame to its portrait; `ms` is what was spent so far.
     fn develop(
         &self,
-        frame: &RgbImage,
+        order: &Order,
         faces: &[Face],
         cut: Option<Cut>,
         mut ms: StageMs,
-        spec: &PhotoSpec,
-        plate: Option<&RgbImage>,
-        options: &Options,
     ) -> Result<Portrait, ImagingError> {
+        let &Order { frame, spec, offered, options, .. } = order;
         let begun = Instant::now();
         let spent = ms.face + ms.matte;
         let (Some(face), Some(cut)) = (faces.first(), cut) else { return Ok(nobody(ms)) };
-        let Cut { plan, mut matte, trust, forecast } = cut;
+        let Cut { plan, mut matte, trust, backdrop, doubt, forecast } = cut;
         let frame_alpha =
             if options.frame_alpha { Some(self.frame_matte(frame, face, &matte)?) } else { None };
         ms.matte += lap(begun);
 
         let start = Instant::now();
-        let offered = plate.is_some();
-        let plate = plate.filter(|plate| plate.dimensions() == frame.dimensions());
-        let behind = || {
-            let plate = plate.map(|plate| resample::cut_rgb(plate, &plan.crop, spec.size, Kernel::Sharp));
-            Backdrop::estimate(&matte.picture, &matte.alpha, plate.as_ref())
-        };
-        let (backdrop, doubt) = parallel::both(behind, || matte::doubt(&matte.alpha));
         matte::refine(&mut matte.alpha, &matte.picture, &backdrop, &doubt);
         let picture = recolor::recolor(&matte.picture, &matte.alpha, &backdrop, &spec.background);
         ms.recolor = lap(start);

@@ -10,20 +10,21 @@ use std::time::Instant;
 use domain::{FacePoints, PhotoSpec};
 use image::{Rgb, RgbImage};
 
+use super::options::Order;
 use super::{BurstScore, Options, Portrait, PortraitEngine, StageMs, lap};
 use crate::error::ImagingError;
-use crate::face::{Face, Sketch};
+use crate::face::{Detection, Face, Head, Sketch};
 use crate::matte;
 use crate::parallel;
 use crate::quality;
 
 /// Who is in a frame.
 #[derive(Debug)]
-pub(super) struct Seen {
+pub(super) struct Measured {
+    /// The nearest first.
     pub faces: Vec<Face>,
-    /// Where the nearest seemed to be before it was measured: where the portrait is looked for first.
-    pub ahead: Option<FacePoints>,
-    pub face_ms: f64,
+    /// Milliseconds from finding to measuring them.
+    pub ms: f64,
 }
 
 /// A frame whose faces are measured already, so that it need not be looked at a second time when it is chosen.
@@ -32,7 +33,10 @@ pub(super) struct Seen {
 #[derive(Debug)]
 pub struct Prepared {
     frame: Arc<RgbImage>,
-    seen: Seen,
+    seen: Measured,
+    /// Where the nearest seemed to be at first, and before it was measured: there the two looks begin.
+    head: Option<Head>,
+    ahead: Option<FacePoints>,
 }
 
 impl Prepared {
@@ -64,8 +68,14 @@ impl PortraitEngine {
     /// # Errors
     /// [`ImagingError::Inference`] if a model fails.
     pub fn prepare(&self, frame: Arc<RgbImage>) -> Result<Prepared, ImagingError> {
-        let seen = self.see(&frame)?;
-        Ok(Prepared { frame, seen })
+        let start = Instant::now();
+        let finder = self.faces();
+        let found = finder.detect(&frame)?;
+        let sketches = finder.sketches(&frame, &found)?;
+        let faces = finder.measure(&frame, &sketches)?;
+        let seen = Measured { faces, ms: lap(start) };
+        let (head, ahead) = (found.first().map(Detection::head), sketches.first().map(Sketch::points));
+        Ok(Prepared { frame, seen, head, ahead })
     }
 
     /// The portrait of a prepared frame: the same as [`Self::portrait`] of its frame, to the byte. The times of the
@@ -80,10 +90,12 @@ impl PortraitEngine {
         plate: Option<&RgbImage>,
         options: &Options,
     ) -> Result<Portrait, ImagingError> {
-        let (frame, seen, begun) = (&prepared.frame, &prepared.seen, Instant::now());
-        let (_, cut) = self.cut(frame, seen.ahead.as_ref(), || Ok(seen), spec)?;
-        let ms = StageMs { face: seen.face_ms, matte: lap(begun), ..StageMs::default() };
-        self.develop(frame, &seen.faces, cut, ms, spec, plate, options)
+        let Prepared { frame, seen, head, ahead } = prepared;
+        let (frame, begun) = (&**frame, Instant::now());
+        let order = Order::of(frame, spec, plate, options);
+        let (_, cut) = self.cut(&order, head.as_ref(), || Ok(((), *ahead)), |()| Ok(seen))?;
+        let ms = StageMs { face: seen.ms, matte: lap(begun), ..StageMs::default() };
+        self.develop(&order, &seen.faces, cut, ms)
     }
 
     /// Runs every model once at the sizes of a portrait, so that the first student does not wait for memory and
@@ -104,13 +116,5 @@ impl PortraitEngine {
             other?;
         }
         Ok(())
-    }
-
-    pub(super) fn see(&self, frame: &RgbImage) -> Result<Seen, ImagingError> {
-        let start = Instant::now();
-        let finder = self.faces();
-        let sketches = finder.sketches(frame)?;
-        let faces = finder.measure(frame, &sketches)?;
-        Ok(Seen { faces, ahead: sketches.first().map(Sketch::points), face_ms: lap(start) })
     }
 }

@@ -9,7 +9,6 @@ use image::RgbImage;
 use super::detector::Detection;
 use crate::error::ImagingError;
 use crate::models::{Models, Network};
-use crate::parallel;
 use crate::resample::{self, Kernel};
 
 /// Side of the model's input.
@@ -152,24 +151,28 @@ fn sample(frame: &RgbImage, square: &TurnedSquare) -> Vec<f32> {
         resample::cut_rgb(frame, &crop, Size { width: pixels as u32, height: pixels as u32 }, Kernel::Smooth);
     let scale = pixels / side;
     let mut out = vec![0.0; SIDE * SIDE * 3];
-    parallel::rows(&mut out, SIDE * 3, |y, row| {
-        for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-            let (x, y) = (x as f64 + 0.5, y as f64 + 0.5);
-            let at = |i: usize, start: f64| (origin[i] + x * right[i] + y * down[i] - start) * scale;
-            *pixel = bilinear(&piece, [at(0, crop.x), at(1, crop.y)]).map(|c| c / 255.0);
+    let (start, step) = ([crop.x, crop.y], right.map(|v| (v * scale) as f32));
+    for (y, row) in out.as_chunks_mut::<3>().0.chunks_exact_mut(SIDE).enumerate() {
+        let y = y as f64 + 0.5;
+        let first: [f32; 2] =
+            std::array::from_fn(|i| ((origin[i] + 0.5 * right[i] + y * down[i] - start[i]) * scale) as f32);
+        for (x, pixel) in row.iter_mut().enumerate() {
+            let at = std::array::from_fn(|i| first[i] + x as f32 * step[i]);
+            *pixel = bilinear(&piece, at).map(|c| c / 255.0);
         }
-    });
+    }
     out
 }
 
 /// Colour at a place of a picture; the edge is repeated beyond it.
-fn bilinear(frame: &RgbImage, at: [f64; 2]) -> [f32; 3] {
+fn bilinear(frame: &RgbImage, at: [f32; 2]) -> [f32; 3] {
     let (w, h) = (frame.width() as usize, frame.height() as usize);
-    let x = (at[0] - 0.5).clamp(0.0, (w - 1) as f64);
-    let y = (at[1] - 0.5).clamp(0.0, (h - 1) as f64);
-    let (x0, y0) = (x as usize, y as usize);
+    let x = (at[0] - 0.5).clamp(0.0, (w - 1) as f32);
+    let y = (at[1] - 0.5).clamp(0.0, (h - 1) as f32);
+    // Through i32, which processors convert to at once.
+    let (x0, y0) = (x as i32 as usize, y as i32 as usize);
     let (x1, y1) = ((x0 + 1).min(w - 1), (y0 + 1).min(h - 1));
-    let (fx, fy) = ((x - x0 as f64) as f32, (y - y0 as f64) as f32);
+    let (fx, fy) = (x - x0 as f32, y - y0 as f32);
     let raw = frame.as_raw();
     let pixel = |x: usize, y: usize| {
         let at = (y * w + x) * 3;

@@ -15,8 +15,9 @@ use crate::error::ImagingError;
 use crate::models::Models;
 use crate::parallel;
 use crate::resample;
-use detector::Detection;
 use mesh::{Mesh, TurnedSquare};
+
+pub use detector::Detection;
 
 /// A face counts as a person if its box is at least this part of the largest one: less is a poster, or somebody far
 /// behind the student.
@@ -89,6 +90,15 @@ impl Face {
         measure::head_top(&self.landmarks)
     }
 
+    /// Where the head is, from the mesh alone.
+    pub fn head(&self) -> Head {
+        Head {
+            centre: (self.cheek_left + self.cheek_right) / 2.0,
+            top: self.estimated_head_top(),
+            chin: self.chin[1],
+        }
+    }
+
     /// Height of the line through the eyes.
     pub fn eye_line(&self) -> f64 {
         (self.eye_left[1] + self.eye_right[1]) / 2.0
@@ -113,6 +123,17 @@ impl Face {
     pub fn eye_distance(&self) -> f64 {
         (self.eye_right[0] - self.eye_left[0]).hypot(self.eye_right[1] - self.eye_left[1])
     }
+}
+
+/// Where a head is, roughly, in pixels of the frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Head {
+    /// Middle between the cheeks, x.
+    pub centre: f64,
+    /// Where the hair of an ordinary head ends, y.
+    pub top: f64,
+    /// Lowest point of the chin, y.
+    pub chin: f64,
 }
 
 /// A face after one look of the mesh: good enough to tell where its portrait will be, not how its eyes are.
@@ -157,23 +178,32 @@ impl<'a> FaceFinder<'a> {
     /// # Errors
     /// [`ImagingError::Inference`] if a model fails.
     pub fn find(&self, frame: &RgbImage) -> Result<Vec<Face>, ImagingError> {
-        self.measure(frame, &self.sketches(frame)?)
+        let found = self.detect(frame)?;
+        self.measure(frame, &self.sketches(frame, &found)?)
     }
 
-    /// The first half of [`Self::find`]: the nearest first, the same one perhaps more than once.
+    /// The first step of [`Self::find`]: whoever may be a person, the nearest first.
     ///
     /// # Errors
     /// [`ImagingError::Inference`] if a model fails.
-    pub fn sketches(&self, frame: &RgbImage) -> Result<Vec<Sketch>, ImagingError> {
+    pub fn detect(&self, frame: &RgbImage) -> Result<Vec<Detection>, ImagingError> {
+        Ok(people(self.all_detections(frame)?, 0.0))
+    }
+
+    /// The second step: of the people that were detected in `frame`, the nearest first, the same one perhaps more than once.
+    ///
+    /// # Errors
+    /// [`ImagingError::Inference`] if a model fails.
+    pub fn sketches(&self, frame: &RgbImage, found: &[Detection]) -> Result<Vec<Sketch>, ImagingError> {
         let mut sketches = Vec::new();
-        for found in people(self.all_detections(frame)?, 0.0) {
-            sketches.extend(self.sketch(frame, &found)?);
+        for found in found {
+            sketches.extend(self.sketch(frame, found)?);
         }
         sketches.sort_by(|a, b| b.area().total_cmp(&a.area()));
         Ok(sketches)
     }
 
-    /// The second half: the people that the sketches of `frame` show.
+    /// The last step: the people that the sketches of `frame` show.
     ///
     /// # Errors
     /// [`ImagingError::Inference`] if a model fails.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use domain::{Crop, Size};
 use serde::Serialize;
 
-use super::{Matte, seen_in};
+use super::{Look, Matte, seen_in};
 use crate::face::Face;
 use crate::mask;
 use crate::resample::{self, Kernel, Plane};
@@ -67,14 +67,22 @@ pub struct View {
     /// The crop in pixels of the coarse matte.
     crop: Crop,
     coarse: (f64, f64),
+    /// Where all of it, as far as [`REACH`] around, is person, and where nobody.
+    person: Vec<bool>,
+    nobody: Vec<bool>,
 }
 
 impl View {
     /// `coarse` through `crop` at `size`.
-    pub fn of(coarse: &Matte, crop: &Crop, size: Size) -> Self {
+    pub fn of(coarse: &Look, crop: &Crop, size: Size) -> Self {
         let crop = seen_in(&coarse.alpha, &coarse.crop, crop);
         let alpha = resample::cut_plane(&coarse.alpha, &crop, size, Kernel::Smooth);
-        Self { alpha, crop, coarse: (coarse.alpha.width as f64, coarse.alpha.height as f64) }
+        let everywhere = |is: fn(f32) -> bool| {
+            mask::eroded(alpha.values.iter().map(|&a| is(a)).collect(), alpha.width, REACH)
+        };
+        let (person, nobody) = (everywhere(|a| a > 1.0 - CLEAR), everywhere(|a| a < CLEAR));
+        let coarse = (coarse.alpha.width as f64, coarse.alpha.height as f64);
+        Self { alpha, crop, coarse, person, nobody }
     }
 
     /// The coarse matte, decided where it is nearly so.
@@ -116,18 +124,14 @@ impl View {
     /// The fine matte corrected: the mean of both, hardened, with the holes and the haze of the fine one mended well away
     /// from the coarse contour.
     fn steady(&self, fine: &mut Plane) {
-        let everywhere = |is: &dyn Fn(f32) -> bool| {
-            mask::eroded(self.alpha.values.iter().map(|&a| is(a)).collect(), fine.width, REACH)
-        };
-        let (person, nobody) = (everywhere(&|a| a > 1.0 - CLEAR), everywhere(&|a| a < CLEAR));
         let more = more(fine, &self.alpha);
         let (rows, columns) = self.reach();
         let w = fine.width;
         for i in rows.flat_map(|y| columns.clone().map(move |x| y * w + x)) {
             let a = &mut fine.values[i];
-            *a = if person[i] {
+            *a = if self.person[i] {
                 1.0
-            } else if nobody[i] {
+            } else if self.nobody[i] {
                 // Haze goes; clothes that the coarse look alone has lost stay.
                 if *a < LOST { 0.0 } else { *a }
             } else {
@@ -201,12 +205,16 @@ mod tests {
         Matte { crop: CROP, picture: RgbImage::new(1, 1), alpha: Plane { width: w, height: h, values } }
     }
 
+    fn look(of: &Matte) -> Look {
+        Look { crop: of.crop, alpha: of.alpha.clone() }
+    }
+
     fn agreement(fine: &Matte, coarse: &Matte) -> f64 {
-        View::of(coarse, &fine.crop, fine.alpha.size()).agreement(&fine.alpha)
+        View::of(&look(coarse), &fine.crop, fine.alpha.size()).agreement(&fine.alpha)
     }
 
     fn steady(fine: &mut Matte, coarse: &Matte) {
-        View::of(coarse, &fine.crop, fine.alpha.size()).steady(&mut fine.alpha);
+        View::of(&look(coarse), &fine.crop, fine.alpha.size()).steady(&mut fine.alpha);
     }
 
     #[test]

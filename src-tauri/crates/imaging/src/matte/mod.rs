@@ -17,7 +17,7 @@ use domain::{Crop, Size};
 use image::RgbImage;
 
 use crate::error::ImagingError;
-use crate::face::Face;
+use crate::face::{Face, Head};
 use crate::models::Models;
 use crate::parallel;
 use crate::resample::{self, Kernel, Plane};
@@ -36,6 +36,8 @@ const LIVE: Size = Size { width: 192, height: 256 };
 /// be looked at for what then becomes the crop.
 const MARGIN: f64 = 0.075;
 const FAREST: f64 = 1.15;
+/// Shared part of the union of two pieces that show the same surroundings.
+const ALIKE: f64 = 0.7;
 
 /// A piece of the frame and its matte, pixel for pixel.
 #[derive(Debug, Clone)]
@@ -73,6 +75,36 @@ impl Look {
     /// [`ImagingError::Inference`] if the model fails.
     pub fn around(models: &Models, frame: &RgbImage, crop: &Crop, size: Size) -> Result<Self, ImagingError> {
         Self::at(models, frame, &grown(crop, frame), size)
+    }
+
+    /// Looks at a head with its shoulders and what is around them, coarsely: two thirds of the fine look's time.
+    ///
+    /// # Errors
+    /// [`ImagingError::Inference`] if the model fails.
+    pub fn surroundings(models: &Models, frame: &RgbImage, head: &Head) -> Result<Self, ImagingError> {
+        let crop = surroundings(head, frame, COARSE);
+        let outputs = models.matting.run(&shape(COARSE), &coarse_tensor(frame, &crop, COARSE))?;
+        Ok(Self { crop, alpha: plane(outputs, COARSE)? })
+    }
+
+    /// Whether the surroundings of `head` are what was looked at, nearly.
+    pub fn surrounds(&self, frame: &RgbImage, head: &Head) -> bool {
+        let (seen, wanted) = (&self.crop, surroundings(head, frame, COARSE));
+        let shared =
+            |a: f64, side_a: f64, b: f64, side_b: f64| ((a + side_a).min(b + side_b) - a.max(b)).max(0.0);
+        let both = shared(seen.x, seen.w, wanted.x, wanted.w) * shared(seen.y, seen.h, wanted.y, wanted.h);
+        both >= ALIKE * (seen.w * seen.h + wanted.w * wanted.h - both)
+    }
+
+    /// Its matte of `face` alone, and where it was looked for.
+    pub fn tidied(mut self, face: &Face) -> Self {
+        person::tidy(&mut self.alpha, &self.crop, face);
+        self
+    }
+
+    /// Top of the hair, y of the frame; see [`head_top`].
+    pub fn head_top(&self, face: &Face) -> Option<f64> {
+        head_top(&self.alpha, &self.crop, face)
     }
 
     /// Whether `crop` was seen whole and near enough.
@@ -140,43 +172,32 @@ pub fn picture(frame: &RgbImage, crop: &Crop, size: Size) -> RgbImage {
     resample::cut_rgb(frame, crop, size, Kernel::Sharp)
 }
 
-/// A coarse matte of the head and shoulders and their surroundings: two thirds of the fine one's time.
-///
-/// # Errors
-/// [`ImagingError::Inference`] if the model fails.
-pub fn coarse(models: &Models, frame: &RgbImage, face: &Face) -> Result<Matte, ImagingError> {
-    let (crop, seen) = surroundings_at(frame, face, COARSE);
-    let outputs = models.matting.run(&shape(COARSE), &tensor(&seen))?;
-    let mut alpha = plane(outputs, COARSE)?;
-    person::tidy(&mut alpha, &crop, face);
-    Ok(Matte { crop, picture: seen, alpha })
-}
-
 /// Top of the hair (y of the frame) for live guidance, in some 20 ms; `None` if it cannot be told or if a portrait is
 /// being made, which must not wait.
 ///
 /// # Errors
 /// [`ImagingError::Inference`] if the model fails.
 pub fn rough_head_top(models: &Models, frame: &RgbImage, face: &Face) -> Result<Option<f64>, ImagingError> {
-    let (crop, seen) = surroundings_at(frame, face, LIVE);
-    let Some(outputs) = models.matting.try_run(&shape(LIVE), &tensor(&seen))? else { return Ok(None) };
+    let crop = surroundings(&face.head(), frame, LIVE);
+    let Some(outputs) = models.matting.try_run(&shape(LIVE), &coarse_tensor(frame, &crop, LIVE))? else {
+        return Ok(None);
+    };
     let mut alpha = plane(outputs, LIVE)?;
     person::tidy(&mut alpha, &crop, face);
     Ok(head_top(&alpha, &crop, face))
 }
 
-fn surroundings_at(frame: &RgbImage, face: &Face, size: Size) -> (Crop, RgbImage) {
-    let crop = surroundings(face, frame, size);
-    (crop, person::lifted(resample::cut_rgb(frame, &crop, size, Kernel::Smooth)))
+/// What a coarse look shows the model.
+fn coarse_tensor(frame: &RgbImage, crop: &Crop, size: Size) -> Vec<f32> {
+    tensor(&person::lifted(resample::cut_rgb(frame, crop, size, Kernel::Smooth)))
 }
 
 /// Head, tall hair and shoulders in the shape of `size`, moved into the frame where it can be.
-fn surroundings(face: &Face, frame: &RgbImage, size: Size) -> Crop {
-    let head = face.chin[1] - face.estimated_head_top();
-    let h = head * 2.15;
+fn surroundings(head: &Head, frame: &RgbImage, size: Size) -> Crop {
+    let height = head.chin - head.top;
+    let h = height * 2.15;
     let w = h * f64::from(size.width) / f64::from(size.height);
-    let x = (face.cheek_left + face.cheek_right - w) / 2.0;
-    let y = face.estimated_head_top() - head * 0.42;
+    let (x, y) = (head.centre - w / 2.0, head.top - height * 0.42);
     Crop { x: inside(x, w, frame.width()), y: inside(y, h, frame.height()), w, h }
 }
 
