@@ -1,6 +1,6 @@
 //! The two looks of the matting model at one person, at the same time, each on a core of its own.
 //!
-//! The coarse one sees the head with its surroundings, as the detector has found it, and tells the top of the hair, and so
+//! The coarse one sees the head with its surroundings and tells the top of the hair, and so
 //! the crop. The fine one sees what the crop will be, as far as the face alone tells, with some room around it: of 200
 //! portraits of booth frames and 17 photographs all but three were found there; the three are photographs that end close to
 //! the head or show tall hair. What was looked at too early and does not hold is looked at again.
@@ -17,7 +17,7 @@ use super::options::Order;
 use super::prepared::Measured;
 use crate::encode::{self, Forecast};
 use crate::error::ImagingError;
-use crate::face::{Face, Head};
+use crate::face::{Face, Head, Sketch};
 use crate::matte::{self, Look, Matte, Trust, View};
 use crate::parallel;
 use crate::recolor::{self, Backdrop};
@@ -27,6 +27,19 @@ use crate::resample::{self, Kernel};
 const REPLAN_PX: f64 = 12.0;
 /// And so is one that has come so near to an end of its band.
 const CLOSE_PX: f64 = 3.0;
+
+/// Somebody before being measured.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ahead {
+    points: FacePoints,
+    head: Head,
+}
+
+impl Ahead {
+    pub fn of(sketch: &Sketch) -> Self {
+        Self { points: sketch.points(), head: sketch.head() }
+    }
+}
 
 /// What the coarse look tells, and where it looked.
 struct Outline {
@@ -56,57 +69,45 @@ pub(super) struct Cut {
 impl PortraitEngine {
     /// Sees who is in the frame and cuts out the nearest person; `None` where nobody is.
     ///
-    /// `head` is where the nearest seemed to be at first: the coarse look begins there. `sketch` gives the points of the
-    /// nearest before the face is measured: the fine look begins with them. `see` measures what was sketched.
-    pub(super) fn cut<K: Send, S: Borrow<Measured> + Send>(
+    /// Both looks begin where the nearest was `ahead` of being measured, which `see` does.
+    pub(super) fn cut<S: Borrow<Measured> + Send>(
         &self,
         order: &Order,
-        head: Option<&Head>,
-        sketch: impl FnOnce() -> Result<(K, Option<FacePoints>), ImagingError>,
-        see: impl FnOnce(K) -> Result<S, ImagingError> + Send,
+        ahead: Option<&Ahead>,
+        see: impl FnOnce() -> Result<S, ImagingError> + Send,
     ) -> Result<(S, Option<Cut>), ImagingError> {
-        let frame = order.frame;
         let (tell, told) = mpsc::sync_channel(1);
-        let (give, given) = mpsc::sync_channel(1);
         let fine = || -> Result<Option<(Cut, bool)>, ImagingError> {
-            // Gone when this ends, however it ends, so that nobody waits for it.
-            let give = give;
-            let (sketched, ahead) = sketch()?;
-            // Nobody listens if the other thread has failed, which it says itself.
-            let _ = give.send(sketched);
-            let look = self.look_ahead(order, ahead.as_ref())?;
-            // Nothing is told if nobody is there, or if the other thread has failed.
+            let look = ahead.map(|ahead| self.fine(order, ahead)).transpose()?;
+            // Nothing is told if nobody is there, or if the other thread has failed, which it says itself.
             let Ok(outline) = told.recv() else { return Ok(None) };
             self.settled(order, look.as_ref(), outline).map(Some)
         };
         let coarse = || -> Result<(S, Option<Forecast>), ImagingError> {
-            let (tell, given) = (tell, given);
-            let look = head.map(|head| Look::surroundings(&self.models, frame, head)).transpose()?;
-            let Ok(sketched) = given.recv() else {
-                return Err(ImagingError::Inference("nobody was sketched".into()));
-            };
-            let seen = see(sketched)?;
+            // Gone when this ends, however it ends, so that nobody waits for it.
+            let tell = tell;
+            let look =
+                ahead.map(|ahead| Look::surroundings(&self.models, order.frame, &ahead.head)).transpose()?;
+            let seen = see()?;
             let Some(face) = seen.borrow().faces.first() else { return Ok((seen, None)) };
             let outline = self.outline(order, look, face)?;
             let draft = recolor::draft(&outline.picture, &outline.view.decided(), &order.spec.background);
+            // Nobody listens if the fine look has failed.
             let _ = tell.send(outline);
             let forecast = encode::foretell(&draft, order.spec)?;
             Ok((seen, Some(forecast)))
         };
         let (cut, rest) = parallel::both(fine, coarse);
-        // The fine side first: if it has failed, the other one only misses what it should have been given.
-        let cut = cut?;
         let (seen, forecast) = rest?;
-        let cut = cut.map(|(cut, stayed)| Cut { forecast: forecast.filter(|_| stayed), ..cut });
+        let cut = cut?.map(|(cut, stayed)| Cut { forecast: forecast.filter(|_| stayed), ..cut });
         Ok((seen, cut))
     }
 
-    /// Looks at what the portrait of somebody with these points is likely to be.
-    fn look_ahead(&self, order: &Order, points: Option<&FacePoints>) -> Result<Option<Look>, ImagingError> {
+    /// Looks at what the portrait is likely to be.
+    fn fine(&self, order: &Order, ahead: &Ahead) -> Result<Look, ImagingError> {
         let (frame, spec) = (order.frame, order.spec);
-        let Some(points) = points else { return Ok(None) };
-        let likely = plan_crop(points, size(frame), spec).crop;
-        Look::around(&self.models, frame, &likely, spec.size).map(Some)
+        let likely = plan_crop(&ahead.points, size(frame), spec).crop;
+        Look::around(&self.models, frame, &likely, spec.size)
     }
 
     /// Where the hair ends, and what follows from that.

@@ -15,7 +15,7 @@ use image::{GrayImage, RgbImage};
 
 use crate::encode::{self, FileFacts, Forecast};
 use crate::error::ImagingError;
-use crate::face::{Detection, Face, FaceFinder, Sketch};
+use crate::face::{Face, FaceFinder};
 use crate::matte::{self, Matte};
 use crate::models::Models;
 use crate::parallel;
@@ -27,7 +27,7 @@ pub use live::{BurstScore, LiveState};
 pub use options::{Options, StageMs};
 pub use prepared::Prepared;
 
-use looks::Cut;
+use looks::{Ahead, Cut};
 use options::Order;
 use prepared::Measured;
 
@@ -109,21 +109,15 @@ impl PortraitEngine {
         let order = Order::of(frame, spec, plate, options);
         let begun = Instant::now();
         let finder = self.faces();
-        let found = finder.detect(frame)?;
-        let head = found.first().map(Detection::head);
-        let detected = lap(begun);
-        let sketch = || {
-            let start = Instant::now();
-            let sketches = finder.sketches(frame, &found)?;
-            let ahead = sketches.first().map(Sketch::points);
-            Ok(((sketches, lap(start)), ahead))
-        };
-        let see = |(sketches, sketched): (Vec<Sketch>, f64)| {
+        let sketches = finder.sketches(frame)?;
+        let ahead = sketches.first().map(Ahead::of);
+        let sketched = lap(begun);
+        let see = || {
             let start = Instant::now();
             let faces = finder.measure(frame, &sketches)?;
-            Ok(Measured { faces, ms: detected + sketched + lap(start) })
+            Ok(Measured { faces, ms: sketched + lap(start) })
         };
-        let (seen, cut) = self.cut(&order, head.as_ref(), sketch, see)?;
+        let (seen, cut) = self.cut(&order, ahead.as_ref(), see)?;
         let ms = StageMs { face: seen.ms, matte: lap(begun) - seen.ms, ..StageMs::default() };
         self.develop(&order, &seen.faces, cut, ms)
     }

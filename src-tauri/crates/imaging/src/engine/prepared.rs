@@ -7,13 +7,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use domain::{FacePoints, PhotoSpec};
+use domain::PhotoSpec;
 use image::{Rgb, RgbImage};
 
+use super::looks::Ahead;
 use super::options::Order;
 use super::{BurstScore, Options, Portrait, PortraitEngine, StageMs, lap};
 use crate::error::ImagingError;
-use crate::face::{Detection, Face, Head, Sketch};
+use crate::face::Face;
 use crate::matte;
 use crate::parallel;
 use crate::quality;
@@ -34,9 +35,8 @@ pub(super) struct Measured {
 pub struct Prepared {
     frame: Arc<RgbImage>,
     seen: Measured,
-    /// Where the nearest seemed to be at first, and before it was measured: there the two looks begin.
-    head: Option<Head>,
-    ahead: Option<FacePoints>,
+    /// The nearest before it was measured.
+    ahead: Option<Ahead>,
 }
 
 impl Prepared {
@@ -70,12 +70,10 @@ impl PortraitEngine {
     pub fn prepare(&self, frame: Arc<RgbImage>) -> Result<Prepared, ImagingError> {
         let start = Instant::now();
         let finder = self.faces();
-        let found = finder.detect(&frame)?;
-        let sketches = finder.sketches(&frame, &found)?;
+        let sketches = finder.sketches(&frame)?;
         let faces = finder.measure(&frame, &sketches)?;
         let seen = Measured { faces, ms: lap(start) };
-        let (head, ahead) = (found.first().map(Detection::head), sketches.first().map(Sketch::points));
-        Ok(Prepared { frame, seen, head, ahead })
+        Ok(Prepared { frame, seen, ahead: sketches.first().map(Ahead::of) })
     }
 
     /// The portrait of a prepared frame: the same as [`Self::portrait`] of its frame, to the byte. The times of the
@@ -90,10 +88,10 @@ impl PortraitEngine {
         plate: Option<&RgbImage>,
         options: &Options,
     ) -> Result<Portrait, ImagingError> {
-        let Prepared { frame, seen, head, ahead } = prepared;
+        let Prepared { frame, seen, ahead } = prepared;
         let (frame, begun) = (&**frame, Instant::now());
         let order = Order::of(frame, spec, plate, options);
-        let (_, cut) = self.cut(&order, head.as_ref(), || Ok(((), *ahead)), |()| Ok(seen))?;
+        let (_, cut) = self.cut(&order, ahead.as_ref(), || Ok(seen))?;
         let ms = StageMs { face: seen.ms, matte: lap(begun), ..StageMs::default() };
         self.develop(&order, &seen.faces, cut, ms)
     }

@@ -7,7 +7,6 @@
 use domain::{Crop, Size};
 use image::RgbImage;
 
-use super::Head;
 use crate::error::ImagingError;
 use crate::models::Network;
 use crate::resample::{self, Kernel};
@@ -33,13 +32,6 @@ pub struct Detection {
 }
 
 impl Detection {
-    /// Where the head is: of 217 portraits the chin lay at the box's lower end, the middle of the cheeks at its middle and
-    /// the estimated end of the hair above it by 0.57 of its height, with standard deviations of 0.03, 0.07 and 0.05.
-    pub fn head(&self) -> Head {
-        let [x0, y0, x1, y1] = self.bounds;
-        Head { centre: (x0 + x1) / 2.0, top: y0 - 0.57 * (y1 - y0), chin: y1 }
-    }
-
     /// Area of the box in square pixels.
     pub fn area(&self) -> f64 {
         (self.bounds[2] - self.bounds[0]) * (self.bounds[3] - self.bounds[1])

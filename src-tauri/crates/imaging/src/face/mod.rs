@@ -15,9 +15,8 @@ use crate::error::ImagingError;
 use crate::models::Models;
 use crate::parallel;
 use crate::resample;
+use detector::Detection;
 use mesh::{Mesh, TurnedSquare};
-
-pub use detector::Detection;
 
 /// A face counts as a person if its box is at least this part of the largest one: less is a poster, or somebody far
 /// behind the student.
@@ -92,11 +91,7 @@ impl Face {
 
     /// Where the head is, from the mesh alone.
     pub fn head(&self) -> Head {
-        Head {
-            centre: (self.cheek_left + self.cheek_right) / 2.0,
-            top: self.estimated_head_top(),
-            chin: self.chin[1],
-        }
+        Head::of(&self.points(self.estimated_head_top()))
     }
 
     /// Height of the line through the eyes.
@@ -136,6 +131,13 @@ pub struct Head {
     pub chin: f64,
 }
 
+impl Head {
+    fn of(points: &FacePoints) -> Self {
+        let centre = (points.cheek_left + points.cheek_right) / 2.0;
+        Self { centre, top: points.head_top, chin: points.chin[1] }
+    }
+}
+
 /// A face after one look of the mesh: good enough to tell where its portrait will be, not how its eyes are.
 #[derive(Debug, Clone)]
 pub struct Sketch {
@@ -146,6 +148,11 @@ impl Sketch {
     /// The points of the standard, the head top as the mesh suggests it.
     pub fn points(&self) -> FacePoints {
         measure::points(&self.mesh.points)
+    }
+
+    /// Where the head is.
+    pub fn head(&self) -> Head {
+        Head::of(&self.points())
     }
 
     fn area(&self) -> f64 {
@@ -178,32 +185,47 @@ impl<'a> FaceFinder<'a> {
     /// # Errors
     /// [`ImagingError::Inference`] if a model fails.
     pub fn find(&self, frame: &RgbImage) -> Result<Vec<Face>, ImagingError> {
-        let found = self.detect(frame)?;
-        self.measure(frame, &self.sketches(frame, &found)?)
+        self.measure(frame, &self.sketches(frame)?)
     }
 
-    /// The first step of [`Self::find`]: whoever may be a person, the nearest first.
+    /// The first half of [`Self::find`]: the nearest first, the same one perhaps more than once.
+    ///
+    /// Whoever sits in the middle is sketched at once, while the other core looks for more people.
     ///
     /// # Errors
     /// [`ImagingError::Inference`] if a model fails.
-    pub fn detect(&self, frame: &RgbImage) -> Result<Vec<Detection>, ImagingError> {
-        Ok(people(self.all_detections(frame)?, 0.0))
-    }
-
-    /// The second step: of the people that were detected in `frame`, the nearest first, the same one perhaps more than once.
-    ///
-    /// # Errors
-    /// [`ImagingError::Inference`] if a model fails.
-    pub fn sketches(&self, frame: &RgbImage, found: &[Detection]) -> Result<Vec<Sketch>, ImagingError> {
+    pub fn sketches(&self, frame: &RgbImage) -> Result<Vec<Sketch>, ImagingError> {
+        /// Boxes that share so much of their union are the same look at a face.
+        const SAME_LOOK: f64 = 0.5;
+        let size = Size { width: frame.width(), height: frame.height() };
+        let mut pieces = squares(size, 1.0);
+        let middle = pieces.remove(pieces.len() / 2);
+        pieces.push(resample::whole(size));
+        let sitting = || -> Result<_, ImagingError> {
+            let found = self.boxes_of(frame, &[middle])?;
+            let first = people(detector::merge(found.clone()), 0.0).into_iter().next();
+            let sketch = first.as_ref().map(|first| self.sketch(frame, first)).transpose()?.flatten();
+            Ok((found, first.zip(sketch)))
+        };
+        let (sitting, others) = parallel::both(sitting, || self.boxes_of(frame, &pieces));
+        let (mut found, first) = sitting?;
+        found.extend(others?);
+        let found =
+            if found.is_empty() { self.look(frame, &squares(size, 0.55))? } else { detector::merge(found) };
         let mut sketches = Vec::new();
-        for found in found {
-            sketches.extend(self.sketch(frame, found)?);
+        for found in people(found, 0.0) {
+            match &first {
+                Some((first, sketch)) if detector::overlap(&first.bounds, &found.bounds) > SAME_LOOK => {
+                    sketches.push(sketch.clone());
+                }
+                _ => sketches.extend(self.sketch(frame, &found)?),
+            }
         }
         sketches.sort_by(|a, b| b.area().total_cmp(&a.area()));
         Ok(sketches)
     }
 
-    /// The last step: the people that the sketches of `frame` show.
+    /// The second half: the people that the sketches of `frame` show.
     ///
     /// # Errors
     /// [`ImagingError::Inference`] if a model fails.
@@ -302,20 +324,21 @@ impl<'a> FaceFinder<'a> {
     }
 
     fn look(&self, frame: &RgbImage, pieces: &[Crop]) -> Result<Vec<Detection>, ImagingError> {
-        let pieces: Vec<&Crop> = pieces.iter().filter(|p| p.w >= 16.0 && p.h >= 16.0).collect();
-        let each = |pieces: &[&Crop]| -> Result<Vec<Detection>, ImagingError> {
-            let mut found = Vec::new();
-            for piece in pieces {
-                found.extend(detector::detect(&self.models.detector, frame, piece)?);
-            }
-            Ok(found)
-        };
         let (first, second) = pieces.split_at(pieces.len() / 2);
-        let (first, second) = parallel::both(|| each(first), || each(second));
+        let (first, second) = parallel::both(|| self.boxes_of(frame, first), || self.boxes_of(frame, second));
         let mut found = first?;
         found.extend(second?);
         // A box that was cut off by its piece is smaller than the same face's whole box, which overlaps it.
         Ok(detector::merge(found))
+    }
+
+    /// What is seen in some pieces of the frame, one after the other.
+    fn boxes_of(&self, frame: &RgbImage, pieces: &[Crop]) -> Result<Vec<Detection>, ImagingError> {
+        let mut found = Vec::new();
+        for piece in pieces.iter().filter(|piece| piece.w >= 16.0 && piece.h >= 16.0) {
+            found.extend(detector::detect(&self.models.detector, frame, piece)?);
+        }
+        Ok(found)
     }
 }
 

@@ -83,7 +83,7 @@ impl Look {
     /// [`ImagingError::Inference`] if the model fails.
     pub fn surroundings(models: &Models, frame: &RgbImage, head: &Head) -> Result<Self, ImagingError> {
         let crop = surroundings(head, frame, COARSE);
-        let outputs = models.matting.run(&shape(COARSE), &coarse_tensor(frame, &crop, COARSE))?;
+        let outputs = models.matting.run_beside(&shape(COARSE), &coarse_tensor(frame, &crop, COARSE))?;
         Ok(Self { crop, alpha: plane(outputs, COARSE)? })
     }
 
