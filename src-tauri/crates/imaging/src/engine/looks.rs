@@ -21,12 +21,14 @@ use crate::face::{Face, Head, Sketch};
 use crate::matte::{self, Look, Matte, Trust, View};
 use crate::parallel;
 use crate::recolor::{self, Backdrop};
-use crate::resample::{self, Kernel};
+use crate::resample::{self, Kernel, Plane};
 
 /// A head top that is found this far from the planned one, in delivered pixels, is worth another plan.
 const REPLAN_PX: f64 = 12.0;
 /// And so is one that has come so near to an end of its band.
 const CLOSE_PX: f64 = 3.0;
+/// So often the plate is asked what it makes of the matte.
+const SETTLINGS: usize = 2;
 
 /// Somebody before being measured.
 #[derive(Debug, Clone, Copy)]
@@ -156,13 +158,22 @@ impl PortraitEngine {
             }
             plan.geometry = face.points(top).in_crop(&plan.crop, spec.size).measure(spec.size);
         }
-        let trust = matte::fuse(&mut matte, &view, &face);
-        let behind = || {
-            let plate =
-                order.plate.map(|plate| resample::cut_rgb(plate, &plan.crop, spec.size, Kernel::Sharp));
-            Backdrop::estimate(&matte.picture, &matte.alpha, plate.as_ref())
+        let (trust, disputed) = matte::fuse(&mut matte, &view, &face);
+        let plate = order.plate.map(|plate| resample::cut_rgb(plate, &plan.crop, spec.size, Kernel::Sharp));
+        let behind = |alpha: &Plane| {
+            parallel::both(
+                || Backdrop::estimate(&matte.picture, alpha, plate.as_ref()),
+                || matte::doubt(alpha),
+            )
         };
-        let (backdrop, doubt) = parallel::both(behind, || matte::doubt(&matte.alpha));
+        let (mut backdrop, mut doubt) = behind(&matte.alpha);
+        // What is settled tells more of the light, and so may settle more.
+        for _ in 0..SETTLINGS {
+            if !matte::consult(&mut matte.alpha, &matte.picture, &backdrop, &disputed) {
+                break;
+            }
+            (backdrop, doubt) = behind(&matte.alpha);
+        }
         Ok((Cut { plan, matte, trust, backdrop, doubt, forecast: None }, stayed))
     }
 }

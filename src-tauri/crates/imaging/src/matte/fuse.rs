@@ -20,6 +20,8 @@ const STRANDS: f32 = 0.15;
 const LOSS: f32 = 0.4;
 /// Alpha from which the fine matte's word stands where the coarse one sees nobody at all.
 const LOST: f32 = 0.7;
+/// From here on two alphas of a pixel contradict each other.
+const CONTRADICTION: f32 = 0.5;
 /// What is cut off the lower and the upper end of the mean: the model leaves a haze around people and sees them a
 /// little through.
 const HAZE: f32 = 0.01;
@@ -53,11 +55,22 @@ impl Trust {
     }
 }
 
-/// Corrects the fine matte by the coarse one, seen through the same crop, and tells how far both can be trusted.
-pub fn fuse(fine: &mut Matte, coarse: &View, face: &Face) -> Trust {
+/// A pixel that is person to one look and nobody to the other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Disputed {
+    /// Its place in the matte.
+    pub at: usize,
+    /// The larger alpha of the two.
+    pub claim: f32,
+}
+
+/// Corrects the fine matte by the coarse one, seen through the same crop, and tells how far both can be trusted and where
+/// they contradict each other.
+pub fn fuse(fine: &mut Matte, coarse: &View, face: &Face) -> (Trust, Vec<Disputed>) {
     let trust = Trust::of(fine, coarse, face);
+    let disputed = coarse.disputed(&fine.alpha);
     coarse.steady(&mut fine.alpha);
-    trust
+    (trust, disputed)
 }
 
 /// A coarse matte as the crop of a fine one shows it.
@@ -119,6 +132,21 @@ impl View {
             }
         }
         if either == 0 { 0.0 } else { f64::from(both) / f64::from(either) }
+    }
+
+    /// Where this and the fine matte contradict each other.
+    fn disputed(&self, fine: &Plane) -> Vec<Disputed> {
+        let mut disputed = Vec::new();
+        let (rows, columns) = self.reach();
+        for y in rows {
+            let pairs = fine.row(y)[columns.clone()].iter().zip(&self.alpha.row(y)[columns.clone()]);
+            for (x, (&a, &b)) in columns.clone().zip(pairs) {
+                if (a - b).abs() > CONTRADICTION {
+                    disputed.push(Disputed { at: y * fine.width + x, claim: a.max(b) });
+                }
+            }
+        }
+        disputed
     }
 
     /// The fine matte corrected: the mean of both, hardened, with the holes and the haze of the fine one mended well away

@@ -12,6 +12,7 @@ mod colours;
 mod fuse;
 mod person;
 mod refine;
+mod seat;
 
 use domain::{Crop, Size};
 use image::RgbImage;
@@ -22,8 +23,9 @@ use crate::models::Models;
 use crate::parallel;
 use crate::resample::{self, Kernel, Plane};
 
-pub use fuse::{Trust, View, fuse};
+pub use fuse::{Disputed, Trust, View, fuse};
 pub use refine::{doubt, refine};
+pub use seat::consult;
 
 /// The model's sides must be multiples of this.
 const STEP: u32 = 32;

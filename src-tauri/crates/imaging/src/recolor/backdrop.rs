@@ -58,6 +58,18 @@ impl Backdrop {
         self.known(x, y).1
     }
 
+    /// Squared change of the colour from one pixel to the next where it changes most, along the row and along the column;
+    /// mean of the channels.
+    pub fn steepness(&self, x: usize, y: usize) -> f32 {
+        let here = self.at(x, y);
+        let squares = |x: usize, y: usize| -> f32 {
+            here.iter().zip(self.at(x, y)).map(|(a, b)| (a - b).powi(2)).sum()
+        };
+        let along_row = squares(x.saturating_sub(2), y).max(squares(x + 2, y));
+        let along_column = squares(x, y.saturating_sub(2)).max(squares(x, y + 2));
+        (along_row + along_column) / (3.0 * 2.0 * 2.0)
+    }
+
     /// Colour and variance behind a pixel.
     pub fn known(&self, x: usize, y: usize) -> ([f32; 3], f32) {
         let [r, g, b, strays] = self.level.at(x, y);
