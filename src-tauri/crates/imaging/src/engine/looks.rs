@@ -1,9 +1,9 @@
 //! The two looks of the matting model at one person, at the same time, each on a core of its own.
 //!
-//! The coarse one sees the head with its surroundings and tells the top of the hair, and so
-//! the crop. The fine one sees what the crop will be, as far as the face alone tells, with some room around it: of 200
-//! portraits of booth frames and 17 photographs all but three were found there; the three are photographs that end close to
-//! the head or show tall hair. What was looked at too early and does not hold is looked at again.
+//! The coarse one sees the head with its surroundings and tells the top of the hair, and so the crop. The fine one sees what
+//! the crop will be, as far as the face alone tells, with some room around it: of 200 portraits of booth frames and 17
+//! photographs all but three were found there; the three are photographs that end close to the head or show tall hair. What
+//! was looked at too early and does not hold is looked at again.
 
 use std::borrow::Borrow;
 use std::sync::mpsc;
