@@ -4,7 +4,7 @@
 //! surroundings, which is needed anyway to find the top of the hair. At full resolution it would see no better: it was
 //! taught on smaller heads, now and then loses a sleeve of a large one, and the fine edge is told from the picture's
 //! colours afterwards ([`refine`]). Mean error in the soft band against the model at full resolution, on 32 runs over booth
-//! frames and 168 over the same people before other backdrops: 0.51 and 0.63; at 288×384 0.51 and 0.62. Before `refine`
+//! frames and 168 over the same people before other backdrops: 0.50 and 0.63; at 288×384, earlier, 0.51 and 0.62. Before `refine`
 //! was taught a coarse look at 192×256 lost one head of wispy hair before a room, with more than three times the model's
 //! error; one at 256×320 was no better than at 224×288 (`examples/booth_report.rs` prints today's).
 
