@@ -38,7 +38,7 @@ const LEAST_NOISE: f32 = 4.0;
 /// How fast the colours lose their say with the squared distance from the line.
 const OFF_LINE: f32 = 0.05;
 /// What is cut off both ends, where noise alone speaks. Mean error in the soft band, 1/1000, on 32 runs over booth frames and
-/// 168 over the same people before other backdrops: 16.0 and 27.2; with twice as much 16.3 and 27.0, with none 16.3 on the
+/// 168 over the same people before other backdrops: 16.0 and 27.2; with twice as much 16.3 and 27.0, with none 16.4 on the
 /// first.
 const CUT: f32 = 0.005;
 
