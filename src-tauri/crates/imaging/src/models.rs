@@ -140,11 +140,7 @@ impl Network {
     /// # Errors
     /// [`ImagingError::Inference`] if the shape does not suit the model or the run fails.
     pub fn run(&self, shape: &[usize], values: &[f32]) -> Result<Vec<Vec<f32>>, ImagingError> {
-        let session = match self.idle(self.sessions.iter()) {
-            Some(session) => session,
-            None => self.sessions[0].lock().unwrap_or_else(PoisonError::into_inner),
-        };
-        self.run_locked(session, shape, values)
+        self.run_locked(first_free(self.sessions.iter()), shape, values)
     }
 
     /// Like [`Self::run`], for the smaller of two runs at a time: each keeps memory of its own size.
@@ -152,10 +148,7 @@ impl Network {
     /// # Errors
     /// As [`Self::run`].
     pub fn run_beside(&self, shape: &[usize], values: &[f32]) -> Result<Vec<Vec<f32>>, ImagingError> {
-        match self.idle(self.sessions.iter().rev()) {
-            Some(session) => self.run_locked(session, shape, values),
-            None => self.run(shape, values),
-        }
+        self.run_locked(first_free(self.sessions.iter().rev()), shape, values)
     }
 
     /// Like [`Self::run`], but `None` at once if another thread is using the model.
@@ -163,21 +156,8 @@ impl Network {
     /// # Errors
     /// As [`Self::run`].
     pub fn try_run(&self, shape: &[usize], values: &[f32]) -> Result<Option<Vec<Vec<f32>>>, ImagingError> {
-        self.idle(self.sessions.iter().rev())
-            .map(|session| self.run_locked(session, shape, values))
-            .transpose()
-    }
-
-    /// The first of some sessions that serves nobody.
-    fn idle<'s>(
-        &self,
-        sessions: impl Iterator<Item = &'s Mutex<Session>>,
-    ) -> Option<MutexGuard<'s, Session>> {
-        sessions.into_iter().find_map(|session| match session.try_lock() {
-            Ok(session) => Some(session),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        })
+        let session = idle(self.sessions.iter().rev());
+        session.map(|session| self.run_locked(session, shape, values)).transpose()
     }
 
     fn run_locked(
@@ -194,6 +174,23 @@ impl Network {
             .map(|value| value.try_extract_tensor::<f32>().map(|(_, values)| values.to_vec()).map_err(failed))
             .collect()
     }
+}
+
+/// The first of some sessions that serves nobody.
+fn idle<'s>(mut sessions: impl Iterator<Item = &'s Mutex<Session>>) -> Option<MutexGuard<'s, Session>> {
+    sessions.find_map(|session| match session.try_lock() {
+        Ok(session) => Some(session),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    })
+}
+
+/// The same, or the first of all as soon as it is done.
+fn first_free<'s>(mut sessions: impl Iterator<Item = &'s Mutex<Session>> + Clone) -> MutexGuard<'s, Session> {
+    idle(sessions.clone()).unwrap_or_else(|| {
+        let first = sessions.next().expect("each network has a session");
+        first.lock().unwrap_or_else(PoisonError::into_inner)
+    })
 }
 
 /// Checks that the bytes of an inference library are those of a release that this build was measured with.

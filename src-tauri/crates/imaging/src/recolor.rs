@@ -59,7 +59,7 @@ const REACH: usize = 2;
 /// with both.
 const TEXTURE: f32 = 30.0;
 /// The least variance of a picture's colours: rounding and JPEG.
-const LEAST_NOISE: f32 = 4.0;
+pub const LEAST_NOISE: f32 = 4.0;
 
 /// Puts the person before a colour, taking away what the known backdrop shines through.
 pub fn over(picture: &RgbImage, alpha: &Plane, backdrop: &Backdrop, colour: [u8; 3]) -> RgbImage {

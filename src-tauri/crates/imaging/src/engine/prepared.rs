@@ -105,14 +105,13 @@ impl PortraitEngine {
         let size = spec.size;
         let picture = RgbImage::from_pixel(size.width, size.height, Rgb([128; 3]));
         self.faces().glance(&picture)?;
-        let run = |shape: &[usize; 4]| self.models.matting.run(shape, &vec![0.0; shape.iter().product()]);
         let [coarse, fine] = matte::inputs(size);
-        // At once, so that both copies of the network are run.
-        for (one, other) in [(&fine, &coarse), (&coarse, &fine)] {
-            let (one, other) = parallel::both(|| run(one), || run(other));
-            one?;
-            other?;
-        }
-        Ok(())
+        let (matting, zeros) = (&self.models.matting, |shape: &[usize; 4]| vec![0.0; shape.iter().product()]);
+        // At once, as for a portrait: each copy of the network at the size that it will see.
+        let (fine, coarse) = parallel::both(
+            || matting.run(&fine, &zeros(&fine)),
+            || matting.run_beside(&coarse, &zeros(&coarse)),
+        );
+        fine.and(coarse).map(drop)
     }
 }

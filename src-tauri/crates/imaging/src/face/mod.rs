@@ -210,8 +210,7 @@ impl<'a> FaceFinder<'a> {
         let (sitting, others) = parallel::both(sitting, || self.boxes_of(frame, &pieces));
         let (mut found, first) = sitting?;
         found.extend(others?);
-        let found =
-            if found.is_empty() { self.look(frame, &squares(size, 0.55))? } else { detector::merge(found) };
+        let found = self.or_closer(frame, detector::merge(found))?;
         let mut sketches = Vec::new();
         for found in people(found, 0.0) {
             match &first {
@@ -308,10 +307,15 @@ impl<'a> FaceFinder<'a> {
             return Ok(found);
         }
         let found = self.look(frame, &squares(size, 1.0))?;
+        self.or_closer(frame, found)
+    }
+
+    /// What was found, or what smaller pieces show if that is nothing.
+    fn or_closer(&self, frame: &RgbImage, found: Vec<Detection>) -> Result<Vec<Detection>, ImagingError> {
         if !found.is_empty() {
             return Ok(found);
         }
-        self.look(frame, &squares(size, 0.55))
+        self.look(frame, &squares(Size { width: frame.width(), height: frame.height() }, 0.55))
     }
 
     /// Looks at the frame and its squares, so that a second, smaller face is not missed.
@@ -320,7 +324,7 @@ impl<'a> FaceFinder<'a> {
         let mut pieces = squares(size, 1.0);
         pieces.push(resample::whole(size));
         let found = self.look(frame, &pieces)?;
-        if found.is_empty() { self.look(frame, &squares(size, 0.55)) } else { Ok(found) }
+        self.or_closer(frame, found)
     }
 
     fn look(&self, frame: &RgbImage, pieces: &[Crop]) -> Result<Vec<Detection>, ImagingError> {

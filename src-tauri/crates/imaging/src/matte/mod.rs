@@ -184,9 +184,7 @@ pub fn rough_head_top(models: &Models, frame: &RgbImage, face: &Face) -> Result<
     let Some(outputs) = models.matting.try_run(&shape(LIVE), &coarse_tensor(frame, &crop, LIVE))? else {
         return Ok(None);
     };
-    let mut alpha = plane(outputs, LIVE)?;
-    person::tidy(&mut alpha, &crop, face);
-    Ok(head_top(&alpha, &crop, face))
+    Ok(Look { crop, alpha: plane(outputs, LIVE)? }.tidied(face).head_top(face))
 }
 
 /// What a coarse look shows the model.

@@ -21,7 +21,7 @@ use image::RgbImage;
 use self::taught::{Distance, Known};
 use super::colours::{Colours, Near};
 use crate::parallel;
-use crate::recolor::Backdrop;
+use crate::recolor::{Backdrop, LEAST_NOISE};
 use crate::resample::Plane;
 
 /// Doubt of the model, in alpha: where it is sure, and how much more where it says one half.
@@ -33,8 +33,6 @@ const LEAST_DOUBT: f32 = 0.02;
 const RIM: f32 = 0.35;
 /// Variance of the person's colour beyond what is seen nearby, in squared levels.
 const UNSEEN: f32 = 50.0;
-/// The least variance of a picture's colours: rounding and JPEG.
-const LEAST_NOISE: f32 = 4.0;
 /// How fast the colours lose their say with the squared distance from the line.
 const OFF_LINE: f32 = 0.05;
 /// What is cut off both ends, where noise alone speaks. Mean error in the soft band, 1/1000, on 32 runs over booth frames and

@@ -15,7 +15,7 @@ use domain::Size;
 use image::RgbImage;
 
 use super::fuse::Disputed;
-use crate::recolor::{Backdrop, Source};
+use crate::recolor::{Backdrop, LEAST_NOISE, Source};
 use crate::resample::Plane;
 
 /// Mean squared distance from the plate, in variances of what is known of it, up to which a window shows the plate, and from
@@ -24,8 +24,6 @@ const SAME: f32 = 2.0;
 const OTHER: f32 = 4.0;
 /// How much of the plate's light may fall there, with the person beside it.
 const SHADES: (f32, f32) = (0.75, 1.03);
-/// The least variance of a picture's colours: rounding and JPEG.
-const LEAST_NOISE: f32 = 4.0;
 /// Square of how far, in pixels, the camera may have been moved since the plate was taken, and edges be softer or sharper.
 const SHIFT: f32 = 0.25;
 /// Squares of two by two pixels around one, each way, that are looked at.
@@ -56,10 +54,11 @@ pub fn consult(alpha: &mut Plane, picture: &RgbImage, backdrop: &Backdrop, dispu
     for thing in place.things(alpha) {
         decided.extend(place.pixels(&thing).into_iter().map(|at| (at, 0.0)));
     }
-    for &(at, value) in &decided {
-        alpha.values[at] = value;
+    let mut changed = false;
+    for (at, value) in decided {
+        changed |= std::mem::replace(&mut alpha.values[at], value) != value;
     }
-    !decided.is_empty()
+    changed
 }
 
 /// Sums over some pixels, in variances of what is known of the plate there.
@@ -192,11 +191,8 @@ impl<'a> Place<'a> {
     }
 
     /// The cells and those around them, each once.
-    fn with_rim(&self, thing: &[usize]) -> Vec<usize> {
-        let mut cells: Vec<usize> = thing.iter().flat_map(|&cell| self.near(cell)).collect();
-        cells.sort_unstable();
-        cells.dedup();
-        cells
+    fn with_rim(&self, thing: &[usize]) -> BTreeSet<usize> {
+        thing.iter().flat_map(|&cell| self.near(cell)).collect()
     }
 
     /// Whether the plate, and so the frame, has edges between some cells.
